@@ -1,0 +1,1 @@
+"""The thin Flask layer: people see their tasks as web forms."""
