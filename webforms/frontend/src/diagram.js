@@ -1,0 +1,157 @@
+// Shows a case on its drawing: where it has been, where it is, what failed.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./diagram.css";
+
+const PADDING = 28;
+const SMALLEST = 0.62; // below this the labels cannot be read, so part of the drawing is shown instead
+
+// The drawing carries both languages; the one that is not its own stands in a property.
+function nameInEnglish(element) {
+  for (const extension of element.extensionElements?.values ?? []) {
+    if (extension.$type !== "camunda:properties") continue;
+    for (const property of extension.$children ?? extension.values ?? []) {
+      if (property.name === "name.en" && property.value) return property.value;
+    }
+  }
+  return null;
+}
+
+function translate(element, seen = new Set()) {
+  if (!element || typeof element !== "object" || seen.has(element)) return;
+  seen.add(element);
+  const name = nameInEnglish(element);
+  if (name) element.name = name;
+  for (const key of ["rootElements", "flowElements", "artifacts", "laneSets", "lanes", "participants", "messageFlows"]) {
+    for (const child of element[key] ?? []) translate(child, seen);
+  }
+  translate(element.childLaneSet, seen);
+}
+
+function mark(viewer, state) {
+  const canvas = viewer.get("canvas");
+  const overlays = viewer.get("overlays");
+  const registry = viewer.get("elementRegistry");
+  const badge = (id, kind, text, title) => {
+    const html = document.createElement("span");
+    html.className = `here-badge ${kind}`;
+    html.textContent = text;
+    html.title = title;
+    overlays.add(id, { position: { top: -11, left: -11 }, html });
+  };
+  for (const id of state.visited ?? []) if (registry.get(id)) canvas.addMarker(id, "visited");
+  for (const [id, count] of Object.entries(state.here ?? {})) {
+    if (!registry.get(id)) continue;
+    canvas.removeMarker(id, "visited");
+    canvas.addMarker(id, "here");
+    badge(id, "here", String(count), state.words.here);
+  }
+  for (const id of state.failed ?? []) {
+    if (!registry.get(id)) continue;
+    canvas.addMarker(id, "failed");
+    badge(id, "failed", "!", state.words.failed);
+  }
+  if (state.focus && registry.get(state.focus)) canvas.addMarker(state.focus, "focus");
+}
+
+// Whole when it can be read whole; else as large as needed, at the place that matters.
+function place(viewer, box, state, whole = false) {
+  const canvas = viewer.get("canvas");
+  const all = canvas.viewbox().inner;
+  const width = box.clientWidth;
+  const fit = (width - 2 * PADDING) / all.width;
+  const room = document.fullscreenElement ? box.clientHeight : Math.min(560, Math.max(300, innerHeight * 0.62));
+  const most = document.fullscreenElement ? 2 : 1;
+  let scale = Math.min(most, fit, (room - 2 * PADDING) / all.height);
+  if (!whole && scale < SMALLEST) scale = Math.min(SMALLEST, Math.max(scale, 1));
+  if (!whole && scale < SMALLEST) scale = SMALLEST;
+  if (!document.fullscreenElement) {
+    box.style.height = `${Math.round(Math.min(room, all.height * scale + 2 * PADDING))}px`;
+    canvas.resized();
+  }
+  const view = { width: width / scale, height: box.clientHeight / scale };
+  const registry = viewer.get("elementRegistry");
+  const spot = registry.get(state.focus) ?? registry.get(Object.keys(state.here ?? {}).find((id) => registry.get(id)));
+  const along = (start, size, shown, centre) => {
+    const pad = PADDING / scale;
+    if (size + 2 * pad <= shown) return start - (shown - size) / 2;
+    const wanted = (centre ?? start) - shown / 2;
+    return Math.min(Math.max(wanted, start - pad), start + size + pad - shown);
+  };
+  canvas.viewbox({
+    x: along(all.x, all.width, view.width, spot && spot.x + spot.width / 2),
+    y: along(all.y, all.height, view.height, spot && spot.y + spot.height / 2),
+    ...view,
+  });
+}
+
+// A finger moves the drawing sideways and still scrolls the page.
+function touch(viewer, box) {
+  let last = null;
+  box.addEventListener("pointerdown", (event) => { last = event.pointerType === "touch" ? event : null; });
+  box.addEventListener("pointermove", (event) => {
+    if (!last) return;
+    viewer.get("canvas").scroll({ dx: event.clientX - last.clientX, dy: 0 });
+    last = event;
+  });
+  for (const name of ["pointerup", "pointercancel"]) box.addEventListener(name, () => { last = null; });
+}
+
+async function show(card) {
+  const box = card.querySelector(".diagram-canvas");
+  const state = JSON.parse(card.dataset.state);
+  const viewer = new NavigatedViewer({
+    container: box,
+    zoomScroll: { enabled: false },
+    textRenderer: { defaultStyle: { fontFamily: getComputedStyle(document.body).fontFamily } },
+  });
+  if (document.documentElement.lang === "en") {
+    viewer.on("import.parse.complete", ({ definitions }) => translate(definitions));
+  }
+  const answer = await fetch(card.dataset.drawing, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${card.dataset.drawing}: ${answer.status}`);
+  await viewer.importXML(await answer.text());
+  box.querySelector(".djs-container > svg")?.setAttribute("aria-hidden", "true");
+  mark(viewer, state);
+  place(viewer, box, state);
+  touch(viewer, box);
+  const zoom = viewer.get("zoomScroll");
+  const actions = {
+    closer: () => zoom.stepZoom(1),
+    further: () => zoom.stepZoom(-1),
+    whole: () => place(viewer, box, state, true),
+    full: () => (document.fullscreenElement ? document.exitFullscreen() : card.requestFullscreen()),
+  };
+  for (const button of card.querySelectorAll("button[data-diagram]")) {
+    button.addEventListener("click", () => actions[button.dataset.diagram]());
+  }
+  card.querySelector(".diagram-tools")?.removeAttribute("hidden");
+  card.addEventListener("fullscreenchange", () => { canvasResized(viewer); place(viewer, box, state); });
+  let width = box.clientWidth;
+  new ResizeObserver(() => {
+    if (box.clientWidth && Math.abs(box.clientWidth - width) > 2) {
+      width = box.clientWidth;
+      canvasResized(viewer);
+      place(viewer, box, state);
+    }
+  }).observe(card);
+  card.dataset.ready = "yes";
+}
+
+function canvasResized(viewer) {
+  viewer.get("canvas").resized();
+}
+
+// Drawings below the fold, or folded away, are read when they come into sight.
+const sight = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    sight.unobserve(target);
+    show(target).catch((error) => {
+      target.classList.add("unreadable");
+      console.warn(error);
+    });
+  }
+}, { rootMargin: "300px" });
+for (const card of document.querySelectorAll(".diagram")) sight.observe(card);

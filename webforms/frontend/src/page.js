@@ -1,0 +1,43 @@
+// Small comforts; every page works without them.
+const typing = (node) => node.closest("input, textarea, select, [contenteditable]");
+
+// Wrong answers were found: say so first, to ears as well as eyes.
+document.getElementById("problems")?.focus();
+
+// Selects that filter a list apply themselves.
+for (const select of document.querySelectorAll("select[data-apply]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const primary = typing(event.target)?.form?.querySelector("button[data-primary]");
+    if (primary) primary.click();
+  } else if (event.key === "/" && !typing(event.target)) {
+    const search = document.querySelector("input[type=search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  }
+});
+
+// Typed answers are not lost by a slip of the mouse.
+for (const form of document.querySelectorAll("form[data-guard]")) {
+  let changed = form.dataset.guard === "changed";
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", () => { changed = false; });
+  addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+// Back and forward show what was there; a button that sends is not pressed twice by accident.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+}
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
