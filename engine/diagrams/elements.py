@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.diagrams import extensions as ext
 from engine.diagrams.records import Element, MultiInstance, TimerDefinition
 from engine.diagrams.sources import BPMN, line_of
-from engine.diagrams.words import child_text, children, help_of, name_of, tag
+from engine.diagrams.words import child_text, children, help_of, name_of, parts_of, tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +84,7 @@ def element_of(
         topic=topic_holder.get(ext.camunda("topic"), node.get(ext.camunda("topic"), "")).strip(),
         attributes=attributes,
         extensions=ext.extensions_of(node),
+        parts=parts_of(node),
         line=line_of(node),
     )
 

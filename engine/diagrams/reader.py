@@ -11,7 +11,7 @@ from engine.diagrams import extensions as ext
 from engine.diagrams.elements import FLOW_NODES, element_of
 from engine.diagrams.records import Diagram, Element, Flow, Lane, Problem, Process
 from engine.diagrams.sources import BPMN, line_of, parse
-from engine.diagrams.words import child_text, children, help_of, name_of, tag
+from engine.diagrams.words import child_text, children, help_of, name_of, parts_of, tag
 from engine.languages import Text
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def _process(
         version_tag=node.get(ext.camunda("versionTag"), ""),
         attributes=ext.attributes_of(node),
         extensions=ext.extensions_of(node),
+        parts=parts_of(node),
     )
 
 

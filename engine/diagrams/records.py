@@ -139,7 +139,8 @@ class Element:
 
     `scope_id` is the sub-process that it lies in, else the process. `lane` is the innermost
     lane, inherited from the sub-process or from the activity that a boundary event sits on.
-    `attributes` holds the rest as drawn: BPMN's by their name, Camunda's as `camunda:name`.
+    `attributes` holds the rest as drawn: BPMN's by their name, Camunda's as `camunda:name`;
+    `parts` the BPMN tags directly inside it.
     """
 
     id: str
@@ -176,6 +177,7 @@ class Element:
     topic: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     extensions: tuple[Extension, ...] = ()
+    parts: tuple[str, ...] = ()
     line: int = 0
 
     @property
@@ -205,6 +207,7 @@ class Process:
     version_tag: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     extensions: tuple[Extension, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def within(self, scope_id: str) -> list[Element]:
         """The elements that lie directly in a sub-process or, by its own id, in the process."""

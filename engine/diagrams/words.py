@@ -26,6 +26,11 @@ def children(node: etree._Element, name: str) -> Iterator[etree._Element]:
     return node.iterchildren(f"{{{BPMN}}}{name}")
 
 
+def parts_of(node: etree._Element) -> tuple[str, ...]:
+    """The tags of an element's BPMN children, each once, in order."""
+    return tuple(dict.fromkeys(tag(child) for child in node.iterchildren(f"{{{BPMN}}}*")))
+
+
 def child_text(node: etree._Element, name: str) -> str:
     """The text of the first BPMN child with this tag, or nothing."""
     for child in children(node, name):
