@@ -1,0 +1,59 @@
+# What a person types here is what CI types. `make` alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+# Two at a time; a file's tests stay together, because they share what they set up.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+
+.PHONY: help
+help: ## List what can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(INSTALLED) ## Serve the demo agency on http://127.0.0.1:8000
+	@exec $(BIN)/agencyflow run
+
+.PHONY: test
+test: check system ## Set up what the tests need, then run every check and test
+	$(PYTEST)
+	tests/setup/with_postgresql.sh $(PYTEST) -m "not browser" tests/engine
+
+.PHONY: check
+check: $(INSTALLED) ## Look without running: format, lint, types, layers
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: bench
+bench: $(INSTALLED) ## Measure what a completed task costs
+	$(BIN)/python -m tests.benchmarks
+
+.PHONY: format
+format: $(INSTALLED) ## Put the Python sources in order
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+.PHONY: assets
+assets: ## Rebuild webforms/static/dist from webforms/frontend (needs Node)
+	cd webforms/frontend && npm ci --no-audit --no-fund && npm run build
+
+.PHONY: constraints
+constraints: $(INSTALLED) ## Pin again what pyproject.toml asks for, within its bounds
+	$(BIN)/python -m pip install --quiet pip-tools
+	echo '# Every version and hash that `make` installs. Made by `make constraints`; not edited by hand.' > .venv/constraints
+	cp constraints.txt .venv/pins
+	$(BIN)/pip-compile --quiet --generate-hashes --all-extras --all-build-deps --allow-unsafe --strip-extras \
+	  --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file .venv/pins pyproject.toml
+	cat .venv/constraints .venv/pins > constraints.txt
+
+.PHONY: system
+system:
+	@tests/setup/browser.sh
+
+$(INSTALLED): constraints.txt pyproject.toml
+	@tests/setup/python.sh .venv
+	@touch $@
