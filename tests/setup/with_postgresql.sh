@@ -11,7 +11,7 @@ fi
 
 programs() {
   local folder
-  for folder in $(ls -d /usr/lib/postgresql/*/bin /usr/local/bin /opt/homebrew/bin 2>/dev/null | sort -rV); do
+  for folder in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV) /usr/local/bin /opt/homebrew/bin; do
     if [ -x "$folder/initdb" ] && [ -x "$folder/pg_ctl" ]; then echo "$folder" && return; fi
   done
   if command -v initdb >/dev/null; then dirname "$(command -v initdb)"; fi
@@ -46,12 +46,11 @@ cd /
 if ! {
   "${as_server[@]}" "$bin/initdb" -D "$folder/data" -U agencyflow -A trust -E UTF8 --locale=C --no-sync &&
     "${as_server[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -w start \
-      -o "-k $folder -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200" &&
-    "${as_server[@]}" "$bin/createdb" -h "$folder" -U agencyflow agencyflow
+      -o "-k $folder -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 } >"$folder/start" 2>&1 </dev/null; then
   cat "$folder/start" "$folder/log" 2>/dev/null | tail -n 20
   echo "the throw-away PostgreSQL did not start"
   exit 1
 fi
 cd "$OLDPWD" || exit 1
-AGENCYFLOW_DATABASE_URL="postgresql+psycopg://agencyflow@/agencyflow?host=$folder" "$@"
+AGENCYFLOW_DATABASE_URL="postgresql+psycopg://agencyflow@/postgres?host=$folder" "$@"
