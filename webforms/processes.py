@@ -1,0 +1,56 @@
+"""Procedures: those that are deployed, each with its drawing. Any member of the agency may read them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+from engine import definitions
+from webforms import identity
+from webforms import session as database
+
+blueprint = Blueprint("processes", __name__, url_prefix="/processes")
+
+
+@blueprint.get("/")
+def listed() -> str:
+    """List the procedures."""
+    session = database.current()
+    startable = {d.id for d in definitions.startable(session, identity.person())}
+    return render_template(
+        "processes/listed.html",
+        procedures=[
+            (d, definitions.drawing(session, d.id).process.help)
+            for d in definitions.listed(session)
+        ],
+        startable=startable,
+    )
+
+
+@blueprint.get("/<process_id>")
+def show(process_id: str) -> str:
+    """Show one procedure's drawing."""
+    session = database.current()
+    procedure = definitions.current(session, process_id)
+    startable = {d.id for d in definitions.startable(session, identity.person())}
+    drawing = definitions.drawing(session, procedure.id)
+    return render_template(
+        "processes/show.html",
+        procedure=procedure,
+        help=drawing.process.help,
+        called=[
+            definitions.get(session, called) for called in sorted(set(procedure.pins.values()))
+        ],
+        may_start=procedure.id in startable,
+    )
+
+
+@blueprint.get("/drawings/<int:definition_id>.bpmn")
+def drawing(definition_id: int) -> Response:
+    """Send a version's drawing as it was deployed."""
+    response = Response(
+        definitions.xml(database.current(), definition_id), mimetype="application/xml"
+    )
+    response.headers["Content-Disposition"] = f"attachment; filename=drawing-{definition_id}.bpmn"
+    # A deployed version never changes; private, because only members of the agency read it.
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
