@@ -1,0 +1,360 @@
+"""One step of one case: what it moved, and the writing of all of it in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from engine import (
+    assignments,
+    clock,
+    definitions,
+    documents,
+    due,
+    errors,
+    expressions,
+    history,
+    inbox,
+    incidents,
+    outbox,
+)
+from engine.expressions import Context
+from engine.languages import Text
+from engine.models import (
+    ACTIVE,
+    CANCELLED,
+    ENDED,
+    Definition,
+    Field,
+    Instance,
+    Link,
+    Message,
+    Person,
+    Subscription,
+    Task,
+    Timer,
+)
+from engine.runtime import Program, Run, Waiting
+
+Place = tuple[str, str]
+
+
+@dataclass
+class Step:
+    """A case in memory while one step moves it; `settle` writes what came of it."""
+
+    session: Session
+    instance: Instance
+    program: Program
+    actor: Person | None = None
+    run: Run = field(init=False)
+    before: dict[Place, Waiting] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    #: Ids of the messages that this step delivered.
+    consumed: list[int] = field(default_factory=list)
+    #: Troubles to keep as incidents once the step is written.
+    troubles: list[tuple[str, Text, dict[str, Any]]] = field(default_factory=list)
+    fields_before: dict[str, str] = field(default_factory=dict)
+
+    def restore(self) -> None:
+        """Bring the case back to life from its stored state."""
+        self.run = Run.restore(self.program, self.instance.state, context_of=self.context_of)
+        self.before = self.places()
+        self.fields_before = fields_of(self)
+
+    def places(self) -> dict[Place, Waiting]:
+        """Everything in the case that waits, by task and element."""
+        return {(w.task_id, w.element.id): w for w in self.run.waiting()}
+
+    def context_of(self, scope: str = "") -> Context:
+        """What expressions of this case may ask, beside its data."""
+        return case_context(self.session, self.instance, self.events)
+
+    def record(self, kind: str, **columns: Any) -> None:
+        """Note an event of this step."""
+        self.events.append(history.event(self.instance.id, kind, **columns))
+
+    def deliver(self, waiting: Waiting, message: Message) -> None:
+        """Hand one message to the place that waits for it."""
+        self.run.deliver(waiting.task_id, message.payload, element_id=waiting.element.id)
+        self.consumed.append(message.id)
+        self.record(
+            "received",
+            process_id=waiting.element.process_id,
+            element_id=waiting.element.id,
+            scope=waiting.scope,
+            details={"message": message.name, "key": message.key, "payload": message.payload},
+        )
+        documents.hand_over(self.session, message.sender_id, self.instance.id, message.payload)
+
+    def fire(self, waiting: Waiting) -> None:
+        """Let a timer go off."""
+        self.run.fire(waiting.task_id)
+        self.record(
+            "fired",
+            process_id=waiting.element.process_id,
+            element_id=waiting.element.id,
+            scope=waiting.scope,
+        )
+
+    def cancel(self, reason: str) -> None:
+        """End the case here and now; nothing of it goes on waiting."""
+        instance = self.instance
+        for model in (Task, Timer, Subscription):
+            self.session.execute(delete(model).where(model.instance_id == instance.id))
+        self.record(
+            "cancelled",
+            person_id=self.actor.id if self.actor else None,
+            details={"reason": reason},
+        )
+        instance.status, instance.ended_at = CANCELLED, clock.now()
+        instance.reason = reason
+        history.record_all(self.session, self.events)
+        tell_started(self, reason)
+        self.session.flush()
+
+
+def case_context(
+    session: Session, instance: Instance | None, events: list[dict[str, Any]] | None = None
+) -> Context:
+    """What expressions may ask of a case; without a case, of one about to start."""
+
+    def completed_by(element_id: str) -> str:
+        for event in reversed(events or []):
+            if event["kind"] == "completed" and event["element_id"] == element_id:
+                return str(event["person_id"] or "")
+        if instance is None:
+            return ""
+        found = history.completers(session, instance.id, element_id)
+        return found[0] if found else ""
+
+    def person_name(person_id: str) -> str:
+        person = session.get(Person, str(person_id)) if person_id else None
+        return person.name.zh if person else ""
+
+    case = {
+        "number": instance.number if instance else "",
+        "title": instance.title if instance else "",
+        "starter": (instance.starter_id or "") if instance else "",
+    }
+    return Context(case=case, functions={"completed_by": completed_by, "person_name": person_name})
+
+
+def settle(step: Step) -> None:
+    """Deliver what is kept, then write everything that the step changed."""
+    _deliver_kept(step)
+    session, instance = step.session, step.instance
+    after = step.places()
+    new = [w for place, w in after.items() if _differs(w, step.before.get(place))]
+    gone = [w for place, w in step.before.items() if _differs(w, after.get(place))]
+    opened = [_opening(step, w) for w in new if w.kind == "user"]
+    title = _title(step)
+    thrown = step.run.take_thrown()
+    path = [[s.element.process_id, s.element.id, s.kind] for s in step.run.take_steps()]
+    if step.events:
+        step.events[0]["details"] = {**step.events[0]["details"], "path": path}
+    for t in thrown:
+        step.record(
+            "sent",
+            process_id=t.element.process_id,
+            element_id=t.element.id,
+            details={"message": t.name, "key": t.key, "payload": t.payload},
+        )
+    done = {event["task_id"] for event in step.events if event["kind"] == "completed"}
+    for w in gone:
+        if w.kind == "user" and w.task_id not in done:
+            step.record(
+                "withdrawn",
+                process_id=w.element.process_id,
+                element_id=w.element.id,
+                task_id=w.task_id,
+                ending_of=w.task_id,
+            )
+    instance.state = step.run.dump()
+    if title and title != instance.title:
+        instance.title = title[:500]
+    if step.run.ended:
+        _end(step)
+    session.flush()
+    for message_id in step.consumed:
+        if not inbox.consume(session, message_id, instance.id):
+            raise errors.ChangedMeanwhile
+    _forget(session, gone)
+    assignments.write(session, opened)
+    due.write(session, instance.id, [w for w in new if w.kind == "timer"])
+    inbox.write(session, instance.id, [w for w in new if w.kind == "message"])
+    if any(w.kind == "timer" for w in new):
+        session.info["wake"] = True
+    outbox.write(session, instance, thrown)
+    history.record_all(session, step.events)
+    _write_fields(step)
+    _four_eyes(step)
+    for opening in opened:
+        if opening.trouble:
+            step.troubles.append(
+                (
+                    "nobody",
+                    opening.trouble,
+                    {"element_id": opening.row["element_id"], "task_id": opening.row["id"]},
+                )
+            )
+    for kind, text, columns in step.troubles:
+        incidents.open_incident(session, instance.id, kind, text, **columns)
+    if step.run.ended and _cancels_started(step):
+        tell_started(step, instance.reason or "")
+
+
+def _differs(one: Waiting, other: Waiting | None) -> bool:
+    """Tell whether a row must be written anew: a repeating timer keeps its task."""
+    return other is None or one.due_at != other.due_at
+
+
+def _deliver_kept(step: Step) -> None:
+    """Hand over messages that came before anybody waited, until none matches."""
+    asked: set[Place] = set(step.before)
+    while True:
+        fresh = [
+            (place, w)
+            for place, w in step.places().items()
+            if w.kind == "message" and place not in asked
+        ]
+        if not fresh:
+            return
+        for place, waiting in fresh:
+            asked.add(place)
+            passed_over = set(step.consumed)
+            message = inbox.kept(
+                step.session, str(waiting.message_name), str(waiting.key), passed_over=passed_over
+            )
+            if message is not None and place in step.places():
+                step.deliver(waiting, message)
+                # A boundary event that stays armed may have the next one waiting already.
+                asked.discard(place)
+                break
+
+
+def _opening(step: Step, waiting: Waiting) -> assignments.Opening:
+    element = waiting.element
+    drawing = definitions.drawing(step.session, step.instance.definition_id)
+    return assignments.opening(
+        step.session,
+        step.instance,
+        drawing.processes[element.process_id],
+        element,
+        task_id=waiting.task_id,
+        scope=waiting.scope,
+        data=waiting.data,
+        context=step.context_of(waiting.scope),
+        just_done=step.events,
+    )
+
+
+def _title(step: Step) -> str:
+    """Work out the case's title; while its parts are not known yet it keeps the last one."""
+    drawing = definitions.drawing(step.session, step.instance.definition_id)
+    text = drawing.process.properties.get("case.title", "")
+    if not text:
+        return ""
+    try:
+        return str(expressions.evaluate(text, step.run.data, step.context_of()))
+    except errors.ExpressionFailed:
+        return ""
+
+
+def fields_of(step: Step) -> dict[str, str]:
+    """Give the values of the case that lists show and search finds."""
+    drawing = definitions.drawing(step.session, step.instance.definition_id)
+    names = drawing.process.properties.get("case.fields", "")
+    found = {}
+    for name in (part.strip() for part in names.split(",")):
+        value = step.run.data.get(name) if name else None
+        if value not in (None, "", [], {}):
+            found[name] = str(value)[:500]
+    return found
+
+
+def _write_fields(step: Step) -> None:
+    now = fields_of(step)
+    changed = [name for name, value in now.items() if step.fields_before.get(name) != value]
+    gone = [name for name in step.fields_before if name not in now]
+    stale = [name for name in changed if name in step.fields_before] + gone
+    if stale:
+        step.session.execute(
+            delete(Field).where(Field.instance_id == step.instance.id, Field.id.in_(stale))
+        )
+    if changed:
+        step.session.execute(
+            insert(Field),
+            [{"instance_id": step.instance.id, "id": n, "value": now[n]} for n in changed],
+        )
+
+
+def _forget(session: Session, gone: list[Waiting]) -> None:
+    assignments.forget(session, [w.task_id for w in gone if w.kind == "user"])
+    due.forget(session, [w.task_id for w in gone if w.kind == "timer"])
+    inbox.forget(session, [w.task_id for w in gone if w.kind == "message"])
+
+
+def _four_eyes(step: Step) -> None:
+    drawing = definitions.drawing(step.session, step.instance.definition_id)
+    for event in [e for e in step.events if e["kind"] == "completed" and e["person_id"]]:
+        process = drawing.processes.get(event["process_id"])
+        others = process.elements.values() if process else ()
+        if not any(e.properties.get("distinctFrom") == event["element_id"] for e in others):
+            continue
+        for task in assignments.exclude(step.session, step.instance.id, event):
+            step.troubles.append(
+                (
+                    "nobody",
+                    assignments.nobody_left(task.name, four_eyes=True),
+                    {"element_id": task.element_id, "task_id": task.id},
+                )
+            )
+
+
+def _end(step: Step) -> None:
+    outcome = step.run.outcome
+    step.instance.status, step.instance.ended_at = ENDED, clock.now()
+    step.instance.outcome = outcome.id if outcome else None
+    step.record(
+        "ended",
+        process_id=step.instance.process_id,
+        element_id=outcome.id if outcome else "",
+    )
+
+
+def _cancels_started(step: Step) -> bool:
+    outcome = step.run.outcome
+    return bool(outcome and outcome.properties.get("cancelsStarted") == "true")
+
+
+def tell_started(step: Step, reason: str) -> None:
+    """Send each active case that this one started the message that cancels it."""
+    session = step.session
+    if not reason and step.run.outcome is not None:
+        reason = step.run.outcome.name.zh
+    for child, definition in session.execute(
+        select(Instance, Definition)
+        .join(Link, Link.child_id == Instance.id)
+        .join(Definition, Definition.id == Instance.definition_id)
+        .where(Link.parent_id == step.instance.id, Instance.status == ACTIVE)
+        .order_by(Instance.id)
+    ).tuples():
+        if definition.cancelled_by and child.start_key is not None:
+            payload = {
+                "no": child.start_key,
+                "reason": reason,
+                "cancelled_by": step.actor.id if step.actor else "",
+            }
+            outbox.send(
+                session,
+                definition.cancelled_by,
+                child.start_key,
+                payload,
+                sender_id=step.instance.id,
+                identity=f"cancel-{step.instance.id}-{child.id}",
+                if_expired="ignore",
+            )

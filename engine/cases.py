@@ -1,0 +1,434 @@
+"""Cases as managers and staff read them: the list, and one case with all its parts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from engine import (
+    answers,
+    clock,
+    definitions,
+    documents,
+    errors,
+    forms,
+    incidents,
+    instances,
+    messages,
+    people,
+    timers,
+    worklist,
+)
+from engine.answers import Answer
+from engine.definitions import Drawing
+from engine.languages import Text
+from engine.models import (
+    ACTIVE,
+    Comment,
+    Definition,
+    Document,
+    Event,
+    Field,
+    Incident,
+    Instance,
+    Link,
+    Person,
+    Task,
+)
+from engine.worklist import Page, TaskRow
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case as a line of a list."""
+
+    number: str
+    title: str
+    process_id: str
+    process_name: Text
+    status: str
+    started_at: datetime
+    ended_at: datetime | None
+    starter_name: Text | None
+    outcome: Text | None
+    reason: str | None
+    open_steps: list[Text]
+    holders: list[Text]
+    late: bool
+    incidents: int
+
+
+@dataclass(frozen=True)
+class CaseDiagram:
+    """One drawing of a case: where it is, and where it has been."""
+
+    definition_id: int
+    process_id: str
+    name: Text
+    here: dict[str, int]
+    visited: list[str]
+    failed: list[str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a case's history."""
+
+    at: datetime
+    kind: str
+    element_name: Text
+    person_name: Text | None
+    details: dict[str, Any]
+    answers: list[Answer]
+
+
+@dataclass(frozen=True)
+class LinkedCase:
+    """A case that this one started, or that started it: others see no more than this."""
+
+    number: str
+    title: str
+    process_name: Text
+    status: str
+    may_open: bool
+    is_parent: bool
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """An incident of a case."""
+
+    id: int
+    element_name: Text
+    text: Text
+    opened_at: datetime
+    may_resolve: bool
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment on a case."""
+
+    at: datetime
+    person_name: Text
+    text: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything that a case's page shows."""
+
+    row: CaseRow
+    definition_id: int
+    diagrams: list[CaseDiagram]
+    timeline: list[Entry]
+    linked: list[LinkedCase]
+    open_tasks: list[TaskRow]
+    incidents: list[IncidentRow]
+    documents: list[Document]
+    comments: list[Remark]
+    fields: list[tuple[Text, str]]
+    may_cancel: bool
+
+
+def listed(
+    session: Session,
+    person: Person,
+    *,
+    search: str = "",
+    process_id: str = "",
+    status: str = "",
+    page: int = 1,
+    size: int = 25,
+) -> Page[CaseRow]:
+    """List the cases that a person may see, the newest first."""
+    page, size = max(1, page), max(1, min(size, 100))
+    query = (
+        select(Instance, Definition, Person)
+        .join(Definition, Definition.id == Instance.definition_id)
+        .outerjoin(Person, Person.id == Instance.starter_id)
+        .where(people.sees(session, person))
+    )
+    if search.strip():
+        query = query.where(worklist.matching(search))
+    if process_id:
+        query = query.where(Instance.process_id == process_id)
+    if status == "late":
+        query = query.where(
+            exists().where(Task.instance_id == Instance.id, Task.due_at < clock.now())
+        )
+    elif status == "incident":
+        query = query.where(
+            exists().where(Incident.instance_id == Instance.id, Incident.resolved_at.is_(None))
+        )
+    elif status:
+        query = query.where(Instance.status == status)
+    total = worklist.count(session, query)
+    found = session.execute(
+        query.order_by(Instance.id.desc()).offset((page - 1) * size).limit(size)
+    ).all()
+    return Page(_rows(session, [tuple(row) for row in found]), total, page, size)
+
+
+def _rows(session: Session, found: list[Any]) -> list[CaseRow]:
+    ids = [instance.id for instance, _, _ in found]
+    open_tasks: dict[int, list[tuple[Task, Person | None]]] = defaultdict(list)
+    for task, holder in session.execute(
+        select(Task, Person)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+        .where(Task.instance_id.in_(ids), ~Task.optional)
+        .order_by(Task.opened_at)
+    ):
+        open_tasks[task.instance_id].append((task, holder))
+    troubles: dict[int, int] = defaultdict(int)
+    for instance_id in session.scalars(
+        select(Incident.instance_id).where(
+            Incident.instance_id.in_(ids), Incident.resolved_at.is_(None)
+        )
+    ):
+        troubles[instance_id] += 1
+    now = clock.now()
+    rows = []
+    for instance, definition, starter in found:
+        tasks = open_tasks[instance.id]
+        rows.append(
+            CaseRow(
+                number=instance.number,
+                title=instance.title,
+                process_id=instance.process_id,
+                process_name=definition.name,
+                status=instance.status,
+                started_at=instance.started_at,
+                ended_at=instance.ended_at,
+                starter_name=starter.name if starter else None,
+                outcome=_outcome(session, instance),
+                reason=instance.reason,
+                open_steps=list(dict.fromkeys(task.name for task, _ in tasks)),
+                holders=list(dict.fromkeys(h.name for _, h in tasks if h)),
+                late=any(task.due_at and task.due_at < now for task, _ in tasks),
+                incidents=troubles[instance.id],
+            )
+        )
+    return rows
+
+
+def _outcome(session: Session, instance: Instance) -> Text | None:
+    if not instance.outcome:
+        return None
+    drawing = definitions.drawing(session, instance.definition_id)
+    element = drawing.element(instance.process_id, instance.outcome)
+    return element.name if element else None
+
+
+def opened(session: Session, person: Person, number: str) -> CasePage:
+    """Give one case with all its parts, or raise NotFound."""
+    instance = instances.opened(session, person, number)
+    definition = definitions.get(session, instance.definition_id)
+    starter = session.get(Person, instance.starter_id) if instance.starter_id else None
+    drawing = definitions.drawing(session, instance.definition_id)
+    events = list(
+        session.scalars(select(Event).where(Event.instance_id == instance.id).order_by(Event.id))
+    )
+    oversees = people.oversees(people.groups(session, person))
+    return CasePage(
+        row=_rows(session, [(instance, definition, starter)])[0],
+        definition_id=instance.definition_id,
+        diagrams=_diagrams(session, instance, drawing, events),
+        timeline=_timeline(session, drawing, events),
+        linked=_linked(session, person, instance),
+        open_tasks=worklist.of_case(session, person, instance.id),
+        incidents=_incidents(session, instance, drawing, may_resolve=oversees),
+        documents=documents.of_case(session, instance.id),
+        comments=_comments(session, instance),
+        fields=_fields(session, instance, drawing),
+        may_cancel=instances.may_cancel(session, person, instance),
+    )
+
+
+def diagrams_of(session: Session, person: Person, number: str) -> list[CaseDiagram]:
+    """Give just the drawings of a case, as the task page shows them."""
+    instance = instances.opened(session, person, number)
+    events = list(
+        session.scalars(select(Event).where(Event.instance_id == instance.id).order_by(Event.id))
+    )
+    drawing = definitions.drawing(session, instance.definition_id)
+    return _diagrams(session, instance, drawing, events)
+
+
+def _diagrams(
+    session: Session, instance: Instance, drawing: Drawing, events: list[Event]
+) -> list[CaseDiagram]:
+    """The case's own drawing, then each called one that something happened or waits in."""
+    visited: dict[str, dict[str, None]] = {drawing.process.id: {}}
+    for event in events:
+        for process_id, element_id, *_ in event.details.get("path", ()):
+            visited.setdefault(process_id, {})[element_id] = None
+    here: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for process_id, element_id in instances.waiting_at(session, instance):
+        here[process_id][element_id] += 1
+        visited.setdefault(process_id, {})
+    failed: dict[str, list[str]] = defaultdict(list)
+    for process_id, element_id in session.execute(
+        select(Incident.process_id, Incident.element_id).where(
+            Incident.instance_id == instance.id, Incident.resolved_at.is_(None)
+        )
+    ).tuples():
+        failed[process_id or drawing.process.id].append(element_id)
+    return [
+        CaseDiagram(
+            definition_id=drawing.definition_ids[process_id],
+            process_id=process_id,
+            name=drawing.processes[process_id].name,
+            here=dict(here[process_id]),
+            visited=list(ids),
+            failed=failed[process_id],
+        )
+        for process_id, ids in visited.items()
+        if process_id in drawing.processes
+    ]
+
+
+def _timeline(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
+    directory = people.directory(session)
+    entries = []
+    for event in events:
+        element = drawing.element(event.process_id, event.element_id)
+        given = event.details.get("answers") or {}
+        shown: list[Answer] = []
+        if given and element is not None:
+            shown = answers.shown(forms.form_of(element), given, directory)
+        name = directory.persons.get(event.person_id) if event.person_id else None
+        entries.append(
+            Entry(
+                at=event.at,
+                kind=event.kind,
+                element_name=element.name if element else Text(),
+                person_name=name or (Text(event.person_id) if event.person_id else None),
+                details={k: v for k, v in event.details.items() if k not in ("path", "answers")},
+                answers=shown,
+            )
+        )
+    return entries
+
+
+def _linked(session: Session, person: Person, instance: Instance) -> list[LinkedCase]:
+    seen = set(
+        session.scalars(
+            select(Instance.id)
+            .join(Link, or_(Link.child_id == Instance.id, Link.parent_id == Instance.id))
+            .where(or_(Link.parent_id == instance.id, Link.child_id == instance.id))
+            .where(people.sees(session, person))
+        )
+    )
+    found = []
+    for link, other, definition in session.execute(
+        select(Link, Instance, Definition)
+        .join(
+            Instance,
+            or_(
+                (Link.child_id == Instance.id) & (Link.parent_id == instance.id),
+                (Link.parent_id == Instance.id) & (Link.child_id == instance.id),
+            ),
+        )
+        .join(Definition, Definition.id == Instance.definition_id)
+        .order_by(Instance.id)
+    ):
+        found.append(
+            LinkedCase(
+                number=other.number,
+                title=other.title,
+                process_name=definition.name,
+                status=other.status,
+                may_open=other.id in seen,
+                is_parent=link.parent_id == other.id,
+            )
+        )
+    return found
+
+
+def _incidents(
+    session: Session, instance: Instance, drawing: Drawing, *, may_resolve: bool
+) -> list[IncidentRow]:
+    rows = []
+    for incident in session.scalars(
+        select(Incident)
+        .where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+        .order_by(Incident.id)
+    ):
+        element = drawing.element(incident.process_id or instance.process_id, incident.element_id)
+        rows.append(
+            IncidentRow(
+                id=incident.id,
+                element_name=element.name if element else Text(incident.element_id),
+                text=incident.text,
+                opened_at=incident.opened_at,
+                may_resolve=may_resolve,
+            )
+        )
+    return rows
+
+
+def _comments(session: Session, instance: Instance) -> list[Remark]:
+    return [
+        Remark(comment.at, person.name, comment.text)
+        for comment, person in session.execute(
+            select(Comment, Person)
+            .join(Person, Person.id == Comment.person_id)
+            .where(Comment.instance_id == instance.id)
+            .order_by(Comment.id)
+        ).tuples()
+    ]
+
+
+def _fields(session: Session, instance: Instance, drawing: Drawing) -> list[tuple[Text, str]]:
+    labels = {
+        item.id: item.label
+        for process in drawing.processes.values()
+        for element in process.elements.values()
+        for item in element.fields
+    }
+    return [
+        (labels.get(field.id, Text(field.id)), field.value)
+        for field in session.scalars(select(Field).where(Field.instance_id == instance.id))
+    ]
+
+
+def comment(session: Session, person: Person, number: str, text: str) -> None:
+    """Add a remark to a case that a person sees."""
+    instance = instances.opened(session, person, number)
+    text = text.strip().replace("\x00", "")[:5000]
+    if not text:
+        raise errors.ReasonMissing
+    session.add(Comment(instance_id=instance.id, person_id=person.id, at=clock.now(), text=text))
+    session.flush()
+
+
+def resolve(session: Session, person: Person, number: str, incident_id: int) -> None:
+    """Settle an incident: what failed in the background is tried again.
+
+    Managers and administrators may.
+    """
+    instance = instances.opened(session, person, number)
+    incident = session.get(Incident, incident_id)
+    if incident is None or incident.instance_id != instance.id:
+        raise errors.NotFound
+    if not people.oversees(people.groups(session, person)):
+        raise errors.NotFound
+    if instance.status == ACTIVE or incident.message_id is not None:
+        if incident.message_id is not None and incident.kind != "repeated_start":
+            messages.retry(session, incident.message_id)
+        elif incident.task_id is not None:
+            timers.retry(session, incident.task_id)
+    incidents.settle(session, incident, person)
+
+
+def told(session: Session, instance_id: int) -> list[Event]:
+    """Give a case's events as they were recorded, for tests and audits."""
+    return list(
+        session.scalars(select(Event).where(Event.instance_id == instance_id).order_by(Event.id))
+    )

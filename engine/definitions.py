@@ -1,0 +1,273 @@
+"""Versions of procedures: deployed as one set of files, pinned, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, undefer
+
+from engine import clock, diagrams, errors, people, rules, runtime
+from engine.diagrams import Diagram, Element, Problem, Process
+from engine.forms import Form, form_of
+from engine.models import Definition, Group, Person
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deployment did: new versions, procedures that were the same, and warnings."""
+
+    new: list[Definition]
+    unchanged: list[str]
+    warnings: list[Problem]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A version's own process and those that it calls, with the definitions they come from."""
+
+    process: Process
+    processes: Mapping[str, Process]
+    definition_ids: Mapping[str, int]
+
+    def element(self, process_id: str, element_id: str) -> Element | None:
+        """Find an element of this version, or of a diagram that it calls."""
+        process = self.processes.get(process_id)
+        return process.elements.get(element_id) if process else None
+
+
+#: Compiled programs and drawings, per database: a definition never changes.
+_programs: WeakKeyDictionary[object, dict[int, runtime.Program]] = WeakKeyDictionary()
+_drawings: WeakKeyDictionary[object, dict[int, Drawing]] = WeakKeyDictionary()
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Read a folder of diagrams, with the folder of those that they call."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.bpmn"))
+    }
+
+
+def deploy(
+    session: Session, person: Person | None, files: Mapping[str, bytes], *, note: str = ""
+) -> Deployed:
+    """Deploy a set of diagrams: all of them or, with DiagramRefused, none.
+
+    A called diagram is found in the set or among what is deployed already; a new version
+    pins the versions that it calls. What did not change gets no new version.
+    """
+    drawn, problems = _read(files)
+    groups = set(session.scalars(select(Group.id)))
+    known = {d.process_id: d for d in session.scalars(select(Definition).where(Definition.current))}
+    known_processes = {
+        name: drawing(session, d.id).process
+        for name, d in known.items()
+        if not any(name == p.id for one in drawn for p in one.processes)
+    }
+    if not problems:
+        problems = rules.check(drawn, groups=groups, known=known_processes)
+    if any(problem.is_error for problem in problems):
+        raise errors.DiagramRefused(problems)
+    sources = {process.id: (d.file, process) for d in drawn for process in d.processes}
+    new: list[Definition] = []
+    unchanged: list[str] = []
+    called = _called(
+        [p for _, p in sources.values()] + list(known_processes.values()),
+    )
+    for process_id in _callees_first(sources):
+        file, process = sources[process_id]
+        made = _version(session, person, process, file, files[file], known, process_id in called)
+        if made is None:
+            unchanged.append(process_id)
+        else:
+            made.note = note
+            known[process_id] = made
+            new.append(made)
+    return Deployed(new, unchanged, problems)
+
+
+def _read(files: Mapping[str, bytes]) -> tuple[list[Diagram], list[Problem]]:
+    drawn: list[Diagram] = []
+    problems: list[Problem] = []
+    for name, xml in files.items():
+        try:
+            drawn.append(diagrams.read(xml, file=name))
+        except errors.DiagramRefused as refused:
+            problems += refused.problems
+    return drawn, problems
+
+
+def _called(processes: Sequence[Process]) -> set[str]:
+    return {e.called_element for p in processes for e in p.elements.values() if e.called_element}
+
+
+def _callees_first(sources: Mapping[str, tuple[str, Process]]) -> list[str]:
+    """Order processes so that each comes after those it calls (the rules refuse circles)."""
+    ordered: list[str] = []
+
+    def visit(process_id: str) -> None:
+        if process_id in ordered or process_id not in sources:
+            return
+        for name in sorted(_called([sources[process_id][1]])):
+            visit(name)
+        ordered.append(process_id)
+
+    for process_id in sources:
+        visit(process_id)
+    return ordered
+
+
+def _version(
+    session: Session,
+    person: Person | None,
+    process: Process,
+    file: str,
+    xml: bytes,
+    known: Mapping[str, Definition],
+    is_called: bool,
+) -> Definition | None:
+    """Make the next version of a process, or nothing when it is the same as the current one."""
+    pins: dict[str, int] = {}
+    for name in sorted(_called([process])):
+        pins |= {name: known[name].id, **known[name].pins}
+    digest = hashlib.sha256(xml).hexdigest()
+    before = known.get(process.id)
+    if before is not None and before.sha256 == digest and before.pins == pins:
+        return None
+    bundle = [xml, *_xml_of(session, list(pins.values()))]
+    version = session.scalar(
+        select(func.max(Definition.version)).where(Definition.process_id == process.id)
+    )
+    starts = [e for e in process.within(process.id) if e.kind == "startEvent"]
+    by_hand = next((e for e in starts if not e.event), None)
+    session.execute(
+        update(Definition).where(Definition.process_id == process.id).values(current=False)
+    )
+    definition = Definition(
+        process_id=process.id,
+        version=(version or 0) + 1,
+        name_zh=process.name.to("zh") or process.id,
+        name_en=process.name.to("en") or process.id,
+        file=file,
+        xml=xml,
+        sha256=digest,
+        source=runtime.compile(process.id, bundle).source,
+        pins=pins,
+        start_messages={e.message: e.id for e in starts if e.message},
+        starter_group=by_hand.lane or None if by_hand and not is_called else None,
+        cancelled_by=process.properties.get("cancelledBy"),
+        current=True,
+        deployed_by=person.id if person else None,
+        deployed_at=clock.now(),
+    )
+    session.add(definition)
+    session.flush()
+    return definition
+
+
+def _xml_of(session: Session, ids: Sequence[int]) -> list[bytes]:
+    return list(session.scalars(select(Definition.xml).where(Definition.id.in_(ids))))
+
+
+def get(session: Session, definition_id: int) -> Definition:
+    """Give a version, or raise NotFound."""
+    definition = session.get(Definition, definition_id)
+    if definition is None:
+        raise errors.NotFound
+    return definition
+
+
+def current(session: Session, process_id: str) -> Definition:
+    """Give the version that new cases of a procedure run on, or raise NotFound."""
+    definition = session.scalar(
+        select(Definition).where(Definition.process_id == process_id, Definition.current)
+    )
+    if definition is None:
+        raise errors.NotFound
+    return definition
+
+
+def listed(session: Session) -> list[Definition]:
+    """List the current version of each procedure, by name."""
+    return list(
+        session.scalars(
+            select(Definition).where(Definition.current).order_by(Definition.process_id)
+        )
+    )
+
+
+def startable(session: Session, person: Person) -> list[Definition]:
+    """List the procedures of which a person may start a case."""
+    return list(
+        session.scalars(
+            select(Definition)
+            .where(Definition.current)
+            .where(or_(Definition.starter_group.in_(people.groups(session, person))))
+            .order_by(Definition.process_id)
+        )
+    )
+
+
+def started_by(session: Session, message: str) -> list[Definition]:
+    """List the procedures that a message of this name starts."""
+    return [d for d in listed(session) if message in d.start_messages]
+
+
+def xml(session: Session, definition_id: int) -> bytes:
+    """Give the drawing of a version, byte for byte as it was deployed."""
+    found = session.scalar(select(Definition.xml).where(Definition.id == definition_id))
+    if found is None:
+        raise errors.NotFound
+    return found
+
+
+def form_at_start(session: Session, definition: Definition) -> Form:
+    """Give the form that starts a case by hand; it may have no fields."""
+    return form_of(start_element(session, definition))
+
+
+def start_element(session: Session, definition: Definition) -> Element:
+    """Give the start event at which a person starts a case."""
+    process = drawing(session, definition.id).process
+    for element in process.within(process.id):
+        if element.kind == "startEvent" and not element.event:
+            return element
+    raise errors.NotFound
+
+
+def program(session: Session, definition_id: int) -> runtime.Program:
+    """Give the compiled program of a version, from the cache when it is there."""
+    cache = _programs.setdefault(session.get_bind(), {})
+    if definition_id not in cache:
+        source = session.scalar(select(Definition.source).where(Definition.id == definition_id))
+        if source is None:
+            raise errors.NotFound
+        cache[definition_id] = runtime.load(source)
+    return cache[definition_id]
+
+
+def drawing(session: Session, definition_id: int) -> Drawing:
+    """Give a version's drawing, read, with the diagrams that it calls."""
+    cache = _drawings.setdefault(session.get_bind(), {})
+    if definition_id not in cache:
+        definition = session.get(Definition, definition_id, options=[undefer(Definition.xml)])
+        if definition is None:
+            raise errors.NotFound
+        own = _process(definition)
+        found = {own.id: own}
+        for pinned in definition.pins.values():
+            found |= dict(drawing(session, pinned).processes)
+        ids = {**definition.pins, own.id: definition.id}
+        cache[definition_id] = Drawing(own, found, ids)
+    return cache[definition_id]
+
+
+def _process(definition: Definition) -> Process:
+    for process in diagrams.read(definition.xml, file=definition.file).processes:
+        if process.id == definition.process_id:
+            return process
+    raise errors.NotFound

@@ -1,0 +1,88 @@
+"""The history of cases: append only, and the questions that procedures ask of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.models import Event
+
+
+def record(session: Session, instance_id: int, kind: str, **columns: Any) -> None:
+    """Append one event to a case's history."""
+    record_all(session, [event(instance_id, kind, **columns)])
+
+
+def event(instance_id: int, kind: str, **columns: Any) -> dict[str, Any]:
+    """Make an event's row; every row has the same columns, so that many are one statement."""
+    return {
+        "instance_id": instance_id,
+        "kind": kind,
+        "at": clock.now(),
+        "process_id": "",
+        "element_id": "",
+        "task_id": None,
+        "scope": "",
+        "lane": "",
+        "person_id": None,
+        "details": {},
+        "ending_of": None,
+        "request_key": None,
+        **columns,
+    }
+
+
+def record_all(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Append events; they keep the order of the list."""
+    if rows:
+        session.execute(insert(Event), rows)
+
+
+def completers(
+    session: Session, instance_id: int, element_id: str, *, scope: str | None = None
+) -> list[str]:
+    """Tell who completed an element, the last one first; `scope` narrows it to one run."""
+    query = select(Event.person_id).where(
+        Event.instance_id == instance_id,
+        Event.kind == "completed",
+        Event.element_id == element_id,
+        Event.person_id.is_not(None),
+    )
+    if scope is not None:
+        query = query.where(Event.scope == scope)
+    return [p for p in session.scalars(query.order_by(Event.id.desc())) if p]
+
+
+def last_hands(session: Session, instance_id: int, lane: str) -> str | None:
+    """Tell who did this lane's last task in the case (the start counts)."""
+    return session.scalar(
+        select(Event.person_id)
+        .where(
+            Event.instance_id == instance_id,
+            Event.kind.in_(("completed", "started")),
+            Event.lane == lane,
+            Event.person_id.is_not(None),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+
+
+def ending(session: Session, task_id: str) -> Event | None:
+    """Find how a task ended: completed by somebody, or withdrawn."""
+    return session.scalar(select(Event).where(Event.ending_of == task_id))
+
+
+def answered(session: Session, request_key: str) -> Event | None:
+    """Find what an earlier request with the same key did."""
+    return session.scalar(select(Event).where(Event.request_key == request_key))
+
+
+def started(session: Session, instance_id: int) -> Event:
+    """Find the event of a case's start."""
+    return session.scalars(
+        select(Event).where(Event.instance_id == instance_id, Event.kind == "started").limit(1)
+    ).one()

@@ -1,0 +1,52 @@
+"""Incidents: something in a case went wrong and needs a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import clock, history
+from engine.languages import Text
+from engine.models import Incident, Person
+
+
+def open_incident(
+    session: Session, instance_id: int, kind: str, text: Text, **columns: Any
+) -> Incident:
+    """Keep what went wrong, where, and (for a form) the answers that were typed."""
+    incident = Incident(
+        instance_id=instance_id,
+        kind=kind,
+        text_zh=text.zh,
+        text_en=text.en,
+        opened_at=clock.now(),
+        **columns,
+    )
+    session.add(incident)
+    session.flush()
+    history.record(
+        session,
+        instance_id,
+        "incident",
+        process_id=incident.process_id or "",
+        element_id=incident.element_id or "",
+        task_id=incident.task_id,
+        details={"zh": text.zh, "en": text.en, "incident": incident.id},
+    )
+    return incident
+
+
+def settle(session: Session, incident: Incident, person: Person) -> None:
+    """Mark an incident as seen to."""
+    if incident.resolved_at is None:
+        incident.resolved_at, incident.resolved_by = clock.now(), person.id
+        history.record(
+            session,
+            incident.instance_id,
+            "resolved",
+            process_id=incident.process_id,
+            element_id=incident.element_id,
+            person_id=person.id,
+            details={"incident": incident.id},
+        )

@@ -1,0 +1,263 @@
+"""Cases: start, open, cancel, and `advance`, the one door through which a case goes on.
+
+Whatever moves a case (a person, a message, a timer) comes through `advance`. It runs the step
+in memory first and writes its outcome afterwards, so a step that fails leaves no trace but an
+incident: state, tasks, timers, messages and history are written together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm.exc import StaleDataError
+
+from engine import (
+    clock,
+    definitions,
+    documents,
+    errors,
+    forms,
+    history,
+    incidents,
+    numbers,
+    people,
+)
+from engine.advance import Step, case_context, settle
+from engine.directory import Usable
+from engine.models import (
+    ACTIVE,
+    Candidate,
+    Definition,
+    Event,
+    Exclusion,
+    Instance,
+    Link,
+    Membership,
+    Message,
+    Person,
+    Task,
+)
+from engine.runtime import Run
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a person's step came to, and which of the case's tasks is theirs next."""
+
+    number: str
+    next_task_id: str | None
+    ended: bool
+    incident: bool
+
+
+def start(
+    session: Session,
+    person: Person,
+    definition: Definition,
+    *,
+    answers: dict[str, Any],
+    request_key: str = "",
+) -> Completed:
+    """Start a case by hand; the members of the start event's lane may.
+
+    Raises NotFound, InvalidAnswers, StepFailed; a repeated request key gives the first
+    answer again.
+    """
+    earlier = history.answered(session, request_key) if request_key else None
+    if earlier is not None and earlier.person_id == person.id:
+        return completed(session, person, earlier)
+    if not definition.current or definition.starter_group not in people.groups(session, person):
+        raise errors.NotFound
+    element = definitions.start_element(session, definition)
+    values = forms.check(
+        forms.form_of(element),
+        answers,
+        data={},
+        context=case_context(session, None),
+        allowed=Usable(session, person, None),
+    )
+    instance = _new(session, definition, starter=person)
+    step = Step(session, instance, definitions.program(session, definition.id), actor=person)
+    step.record(
+        "started",
+        process_id=definition.process_id,
+        element_id=element.id,
+        lane=element.lane,
+        person_id=person.id,
+        details={"answers": values},
+        request_key=request_key or None,
+    )
+    step.run = Run.start(step.program, data=values, context_of=step.context_of)
+    settle(step)
+    documents.link(session, instance.id, documents.named_in(values))
+    event = history.started(session, instance.id)
+    return completed(session, person, event)
+
+
+def start_by_message(session: Session, definition: Definition, message: Message) -> Instance:
+    """Start a case by a message; raises StepFailed when its first steps fail."""
+    element_id = definition.start_messages[message.name]
+    instance = _new(session, definition, starter=None, start_key=message.key)
+    step = Step(session, instance, definitions.program(session, definition.id))
+    step.record(
+        "started",
+        process_id=definition.process_id,
+        element_id=element_id,
+        details={"message": message.name, "key": message.key, "payload": message.payload},
+    )
+    if message.sender_id is not None:
+        session.add(Link(parent_id=message.sender_id, child_id=instance.id, message=message.name))
+        session.flush()
+        documents.hand_over(session, message.sender_id, instance.id, message.payload)
+    step.run = Run.start_by_message(
+        step.program, element_id, message.payload, context_of=step.context_of
+    )
+    settle(step)
+    return instance
+
+
+def _new(
+    session: Session,
+    definition: Definition,
+    *,
+    starter: Person | None,
+    start_key: str | None = None,
+) -> Instance:
+    instance = Instance(
+        number=numbers.next_number(session),
+        definition_id=definition.id,
+        process_id=definition.process_id,
+        status=ACTIVE,
+        title=definition.name_zh,
+        state=b"",
+        starter_id=starter.id if starter else None,
+        start_key=start_key,
+        started_at=clock.now(),
+    )
+    session.add(instance)
+    session.flush()
+    return instance
+
+
+def locked(session: Session, instance_id: int) -> Instance:
+    """Give a case with its state, locked until the transaction ends."""
+    instance = session.scalar(
+        select(Instance)
+        .where(Instance.id == instance_id)
+        .options(undefer(Instance.state))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if instance is None:
+        raise errors.NotFound
+    return instance
+
+
+def opened(session: Session, person: Person, number: str) -> Instance:
+    """Give a case that a person may see, or raise NotFound."""
+    instance = session.scalar(
+        select(Instance).where(Instance.number == number, people.sees(session, person))
+    )
+    if instance is None:
+        raise errors.NotFound
+    return instance
+
+
+def advance(
+    session: Session,
+    instance: Instance,
+    act: Callable[[Step], None],
+    *,
+    actor: Person | None = None,
+) -> Step:
+    """Move a locked case by one step; the one door.
+
+    `act` moves the run and notes its events. Raises StepFailed when the drawing fails at run
+    time, with nothing written; ChangedMeanwhile when another writer was faster.
+    """
+    step = Step(session, instance, definitions.program(session, instance.definition_id), actor)
+    step.restore()
+    act(step)
+    try:
+        settle(step)
+    except StaleDataError:
+        raise errors.ChangedMeanwhile from None
+    return step
+
+
+def failed(
+    session: Session, instance: Instance, failure: errors.StepFailed, **columns: Any
+) -> None:
+    """Keep a failed step as an incident of its case."""
+    columns.setdefault("element_id", str(failure.details.get("element_id", "")))
+    incidents.open_incident(session, instance.id, "step_failed", failure.text, **columns)
+
+
+def cancel(session: Session, person: Person, number: str, *, reason: str) -> Instance:
+    """Cancel a case with a reason; the cases that it started are told by their own message.
+
+    The starter, those who supervise the starter, managers and administrators may.
+    """
+    instance = opened(session, person, number)
+    if instance.status != ACTIVE:
+        raise errors.CaseOver
+    if not may_cancel(session, person, instance):
+        raise errors.NotFound
+    if not reason.strip():
+        raise errors.ReasonMissing
+    instance = locked(session, instance.id)
+    if instance.status != ACTIVE:
+        raise errors.CaseOver
+    step = Step(session, instance, definitions.program(session, instance.definition_id), person)
+    step.restore()
+    step.cancel(reason.strip())
+    return instance
+
+
+def may_cancel(session: Session, person: Person, instance: Instance) -> bool:
+    """Tell whether a person may cancel a case."""
+    if instance.status != ACTIVE:
+        return False
+    own = people.groups(session, person)
+    if instance.starter_id == person.id or people.oversees(own):
+        return True
+    below = people.supervised(session, own)
+    return instance.starter_id in people.members(session, below)
+
+
+def completed(
+    session: Session, person: Person, event: Event, *, incident: bool = False
+) -> Completed:
+    """Say what a step came to: also later, when the same request comes again."""
+    number, status = session.execute(
+        select(Instance.number, Instance.status).where(Instance.id == event.instance_id)
+    ).one()
+    next_task = session.scalar(
+        select(Task.id)
+        .where(Task.instance_id == event.instance_id, ~Task.optional, claimable(person))
+        .order_by(Task.assignee_id.is_(None), Task.opened_at.desc(), Task.id)
+        .limit(1)
+    )
+    return Completed(number, next_task, status != ACTIVE, incident)
+
+
+def claimable(person: Person) -> Any:
+    """Give the condition on Task for those that a person holds or may claim."""
+    own = select(Membership.group_id).where(Membership.person_id == person.id)
+    candidate = exists().where(Candidate.task_id == Task.id, Candidate.group_id.in_(own))
+    excluded = exists().where(Exclusion.task_id == Task.id, Exclusion.person_id == person.id)
+    return (Task.assignee_id == person.id) | (Task.assignee_id.is_(None) & candidate & ~excluded)
+
+
+def waiting_at(session: Session, instance: Instance) -> list[tuple[str, str]]:
+    """Tell where a case waits, as (process id, element id), read from its state."""
+    if instance.status != ACTIVE:
+        return []
+    program = definitions.program(session, instance.definition_id)
+    step = Step(session, instance, program)
+    step.restore()
+    return [(w.element.process_id, w.element.id) for w in step.run.waiting()]

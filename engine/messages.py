@@ -1,0 +1,169 @@
+"""Delivery of messages between cases: each once, to the one place that waits for it."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from engine import clock, definitions, errors, inbox, incidents, instances
+from engine.advance import Step
+from engine.languages import Text
+from engine.models import (
+    ACTIVE,
+    CONSUMED,
+    EXPIRED,
+    FAILED,
+    PENDING,
+    Definition,
+    Instance,
+    Message,
+    Subscription,
+)
+
+
+def deliverable(session: Session, *, limit: int = 100) -> list[int]:
+    """Find kept messages that somebody waits for or that start a case, oldest first."""
+    waited_for = exists().where(Subscription.name == Message.name, Subscription.key == Message.key)
+    starters = {
+        name
+        for names in session.scalars(select(Definition.start_messages).where(Definition.current))
+        for name in names
+    }
+    return list(
+        session.scalars(
+            select(Message.id)
+            .where(Message.status == PENDING, Message.expires_at > clock.now())
+            .where(waited_for | Message.name.in_(starters))
+            .order_by(Message.id)
+            .limit(limit)
+        )
+    )
+
+
+def deliver(session: Session, message_id: int) -> bool:
+    """Deliver one kept message in this transaction; False when nobody may have it now."""
+    message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
+    if message is None or message.status != PENDING:
+        return False
+    waiting = session.execute(
+        select(Subscription.instance_id, Subscription.task_id, Subscription.element_id).where(
+            Subscription.name == message.name, Subscription.key == message.key
+        )
+    ).all()
+    if len(waiting) > 1:
+        _ambiguous(session, message, waiting[0].instance_id)
+        return True
+    if waiting:
+        place = waiting[0]
+        return _hand_over(session, message, place.instance_id, (place.task_id, place.element_id))
+    return any(
+        _start(session, message, definition)
+        for definition in definitions.started_by(session, message.name)
+    )
+
+
+def _hand_over(
+    session: Session, message: Message, instance_id: int, place: tuple[str, str]
+) -> bool:
+    instance = instances.locked(session, instance_id)
+    missed = False
+
+    def act(step: Step) -> None:
+        nonlocal missed
+        waiting = step.places().get(place)
+        if waiting is None:
+            missed = True
+            return
+        step.deliver(waiting, message)
+
+    try:
+        instances.advance(session, instance, act)
+    except errors.StepFailed as failure:
+        message.status = FAILED
+        instances.failed(session, instance, failure, message_id=message.id)
+    return not missed
+
+
+def _start(session: Session, message: Message, definition: Definition) -> bool:
+    """Start a case; a second one for the same key becomes an incident of the first."""
+    first = session.scalar(
+        select(Instance).where(
+            Instance.process_id == definition.process_id,
+            Instance.start_key == message.key,
+            Instance.status == ACTIVE,
+        )
+    )
+    if first is not None:
+        message.status = FAILED
+        incidents.open_incident(
+            session,
+            first.id,
+            "repeated_start",
+            Text(
+                f"消息“{message.name}”（{message.key}）再次到达，但它启动的案件 {first.number} 仍在办理。",
+                f"The message “{message.name}” ({message.key}) came again, but case "
+                f"{first.number}, which it started, is still under way.",
+            ),
+            message_id=message.id,
+        )
+        return True
+    try:
+        with session.begin_nested():
+            instance = instances.start_by_message(session, definition, message)
+            inbox.consume(session, message.id, instance.id)
+    except errors.StepFailed as failure:
+        message.status = FAILED
+        if message.sender_id is not None:
+            sender = session.get_one(Instance, message.sender_id)
+            instances.failed(session, sender, failure, message_id=message.id)
+    return True
+
+
+def _ambiguous(session: Session, message: Message, instance_id: int) -> None:
+    message.status = FAILED
+    incidents.open_incident(
+        session,
+        instance_id,
+        "ambiguous_message",
+        Text(
+            f"不止一处在等候消息“{message.name}”（{message.key}），无法确定交给谁。",
+            f"More than one place waits for the message “{message.name}” ({message.key}); "
+            "it cannot be told which one is meant.",
+        ),
+        message_id=message.id,
+    )
+
+
+def expire(session: Session, *, limit: int = 100) -> int:
+    """Give up messages whose time to live is over; those that matter become incidents."""
+    late = session.scalars(
+        select(Message)
+        .where(Message.status == PENDING, Message.expires_at <= clock.now())
+        .order_by(Message.id)
+        .limit(limit)
+    ).all()
+    for message in late:
+        message.status = EXPIRED
+        if message.if_expired != "ignore" and message.sender_id is not None:
+            incidents.open_incident(
+                session,
+                message.sender_id,
+                "expired_message",
+                Text(
+                    f"消息“{message.name}”（{message.key}）在有效期内没有人接收。",
+                    f"Nobody took the message “{message.name}” ({message.key}) in its time.",
+                ),
+                message_id=message.id,
+            )
+    return len(late)
+
+
+def retry(session: Session, message_id: int) -> None:
+    """Let a message that failed be delivered again."""
+    session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.status.not_in((CONSUMED, PENDING)))
+        .values(status=PENDING)
+        .execution_options(synchronize_session=False)
+    )
+    session.info["wake"] = True

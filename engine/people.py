@@ -1,0 +1,177 @@
+"""Persons and groups: who signs in, who belongs where, who may see which case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from engine import clock, errors
+from engine.languages import LANGUAGES, Text
+from engine.models import Candidate, Event, Group, Instance, Membership, Person, Task
+
+#: Members of these see every case.
+OVERSEERS = frozenset({"manager", "administrator"})
+TRIES, PAUSE = 10, timedelta(minutes=10)
+
+_hasher = PasswordHasher()
+#: Checked when there is no such person, so that a guess costs the same time.
+_nobody = _hasher.hash("nobody")
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Names of everybody, for forms and lists."""
+
+    persons: dict[str, Text]
+    groups: dict[str, Text]
+    members: dict[str, frozenset[str]]
+
+
+def hashed(password: str) -> str:
+    """Hash a password with argon2."""
+    return _hasher.hash(password)
+
+
+def sign_in(session: Session, login: str, password: str) -> Person:
+    """Give the person who signs in, or raise WrongPassword or TooManyTries.
+
+    After ten failures the account pauses for ten minutes; the count is the caller's to commit.
+    """
+    person = session.get(Person, login)
+    if person is None or not person.active:
+        _verified(_nobody, password)
+        raise errors.WrongPassword
+    if person.locked_until and person.locked_until > clock.now():
+        raise errors.TooManyTries(minutes=int(PAUSE.total_seconds() // 60))
+    if not _verified(person.password_hash, password):
+        person.failed_tries += 1
+        if person.failed_tries >= TRIES:
+            person.failed_tries, person.locked_until = 0, clock.now() + PAUSE
+        raise errors.WrongPassword
+    if person.failed_tries:
+        person.failed_tries = 0
+    return person
+
+
+def _verified(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def active(session: Session, person_id: str) -> Person | None:
+    """Give the person of this id, unless they have left."""
+    person = session.get(Person, person_id)
+    return person if person is not None and person.active else None
+
+
+def demo_accounts(session: Session) -> list[tuple[Person, list[Text]]]:
+    """List the demo accounts, each with the names of its groups, as they were made."""
+    rows = session.execute(
+        select(Person, Group)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Group, Group.id == Membership.group_id)
+        .where(Person.demo, Person.active)
+        .order_by(Person.id, Group.id)
+    )
+    found: dict[Person, list[Text]] = {}
+    for person, group in rows:
+        found.setdefault(person, []).append(group.name)
+    return list(found.items())
+
+
+def speak(person: Person, language: str) -> None:
+    """Remember the language that a person chose."""
+    if language in LANGUAGES:
+        person.language = language
+
+
+def groups(session: Session, person: Person) -> set[str]:
+    """Tell the ids of the groups that a person belongs to."""
+    return set(
+        session.scalars(select(Membership.group_id).where(Membership.person_id == person.id))
+    )
+
+
+def members(session: Session, group_ids: set[str]) -> set[str]:
+    """Tell the ids of the active people in any of the groups."""
+    return set(
+        session.scalars(
+            select(Membership.person_id)
+            .join(Person)
+            .where(Membership.group_id.in_(group_ids), Person.active)
+        )
+    )
+
+
+def directory(session: Session) -> Directory:
+    """List everybody who is active, and every group with its members."""
+    persons = {p.id: p.name for p in session.scalars(select(Person).where(Person.active))}
+    found = {g.id: g.name for g in session.scalars(select(Group).order_by(Group.id))}
+    belongs: dict[str, set[str]] = {group: set() for group in found}
+    for person_id, group_id in session.execute(select(Membership.person_id, Membership.group_id)):
+        if person_id in persons:
+            belongs[group_id].add(person_id)
+    return Directory(persons, found, {group: frozenset(ids) for group, ids in belongs.items()})
+
+
+def supervised(session: Session, group_ids: set[str]) -> set[str]:
+    """Tell the groups that members of `group_ids` supervise, at any remove."""
+    below: dict[str, set[str]] = {}
+    for group_id, boss in session.execute(select(Group.id, Group.supervised_by)):
+        below.setdefault(boss, set()).add(group_id)
+    found: set[str] = set()
+    todo = list(group_ids)
+    while todo:
+        new = below.get(todo.pop(), set()) - found
+        found |= new
+        todo += new
+    return found
+
+
+def oversees(group_ids: set[str]) -> bool:
+    """Tell whether members of these groups see every case."""
+    return bool(group_ids & OVERSEERS)
+
+
+def sees(session: Session, person: Person) -> ColumnElement[bool]:
+    """Give the condition on Instance for the cases that a person sees.
+
+    They started it, hold, held or may claim a task in it, supervise someone who does,
+    or are manager or administrator.
+    """
+    own = groups(session, person)
+    if oversees(own):
+        return true()
+    below = supervised(session, own)
+    staff = select(Membership.person_id).where(Membership.group_id.in_(below))
+    people: list[ColumnElement[bool]] = [Event.person_id == person.id]
+    holders: list[ColumnElement[bool]] = [Task.assignee_id == person.id]
+    starter: ColumnElement[bool] = false()
+    if below:
+        people.append(Event.person_id.in_(staff))
+        holders.append(Task.assignee_id.in_(staff))
+        starter = Instance.starter_id.in_(staff)
+    claimable = exists().where(
+        Task.instance_id == Instance.id,
+        Task.assignee_id.is_(None),
+        Candidate.task_id == Task.id,
+        Candidate.group_id.in_(own | below),
+    )
+    return or_(
+        Instance.starter_id == person.id,
+        starter,
+        exists().where(
+            Event.instance_id == Instance.id,
+            Event.kind.in_(("started", "completed", "claimed")),
+            or_(*people),
+        ),
+        exists().where(Task.instance_id == Instance.id, or_(*holders)),
+        claimable,
+    )

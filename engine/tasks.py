@@ -1,0 +1,290 @@
+"""Tasks: open one, claim, release, keep a draft, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import (
+    clock,
+    definitions,
+    documents,
+    durations,
+    errors,
+    forms,
+    history,
+    instances,
+    people,
+)
+from engine.advance import Step, case_context
+from engine.diagrams import Element
+from engine.directory import Usable
+from engine.expressions import Context
+from engine.forms import Form
+from engine.instances import Completed, advance, claimable, completed
+from engine.languages import Text
+from engine.models import Exclusion, Instance, Person, Task
+from engine.successors import NextStep, next_steps
+from engine.worklist import TaskRow, counts, listed, row_of
+
+__all__ = [
+    "OpenTask",
+    "TaskRow",
+    "claim",
+    "complete",
+    "context_at_start",
+    "counts",
+    "listed",
+    "opened",
+    "release",
+    "save_draft",
+]
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """Everything that a task's page shows."""
+
+    row: TaskRow
+    form: Form
+    values: dict[str, Any]
+    data: dict[str, Any]
+    context: Context
+    help: Text
+    submit: Text
+    element: Element
+    process_id: str
+    definition_id: int
+    instance_id: int
+    may_complete: bool
+    may_claim: bool
+    may_release: bool
+    next_steps: list[NextStep]
+
+
+def opened(session: Session, person: Person, task_id: str) -> OpenTask:
+    """Give an open task that a person may see.
+
+    Raises TaskGone (who completed it and when), TaskWithdrawn or NotFound.
+    """
+    task, instance = _found(session, person, task_id)
+    step = Step(session, instance, definitions.program(session, instance.definition_id), person)
+    step.restore()
+    waiting = next((w for w in step.run.waiting() if w.task_id == task_id), None)
+    if waiting is None:
+        raise errors.TaskWithdrawn
+    may = _may(session, person, task)
+    context = step.context_of(waiting.scope)
+    form = forms.form_of(waiting.element)
+    values = forms.initial(form, waiting.data, context)
+    drawing = definitions.drawing(session, instance.definition_id)
+    properties = waiting.element.properties
+    return OpenTask(
+        row=row_of(session, person, task),
+        form=form,
+        values=values | (task.draft or {}),
+        data=waiting.data,
+        context=context,
+        help=waiting.element.help,
+        submit=Text(properties.get("submit", ""), properties.get("submit.en", "")),
+        element=waiting.element,
+        process_id=task.process_id,
+        definition_id=drawing.definition_ids[task.process_id],
+        instance_id=instance.id,
+        may_complete=may,
+        may_claim=may and task.assignee_id is None,
+        may_release=task.assignee_id == person.id and task.group_id is not None,
+        next_steps=next_steps(session, drawing, waiting.element),
+    )
+
+
+def _found(session: Session, person: Person, task_id: str) -> tuple[Task, Instance]:
+    task = session.get(Task, task_id)
+    if task is None:
+        _say_where_it_went(session, person, task_id)
+        raise errors.NotFound
+    instance = session.scalar(
+        select(Instance).where(Instance.id == task.instance_id, people.sees(session, person))
+    )
+    if instance is None:
+        raise errors.NotFound
+    return task, instance
+
+
+def _say_where_it_went(session: Session, person: Person, task_id: str) -> None:
+    """Raise TaskGone or TaskWithdrawn when the person may know of the task."""
+    event = history.ending(session, task_id)
+    if event is None:
+        return
+    seen = session.scalar(
+        select(Instance.id).where(Instance.id == event.instance_id, people.sees(session, person))
+    )
+    if seen is None:
+        return
+    if event.kind != "completed":
+        raise errors.TaskWithdrawn
+    who = session.get(Person, event.person_id) if event.person_id else None
+    when = event.at.astimezone(durations.zone()).strftime("%Y-%m-%d %H:%M")
+    raise errors.TaskGone(who=who.name if who else Text("系统", "the system"), when=when)
+
+
+def _may(session: Session, person: Person, task: Task) -> bool:
+    return bool(session.scalar(select(Task.id).where(Task.id == task.id, claimable(person))))
+
+
+def claim(session: Session, person: Person, task_id: str) -> None:
+    """Take a task of one's groups; raise HeldByAnother when somebody was faster."""
+    task, _ = _found(session, person, task_id)
+    if task.assignee_id == person.id:
+        return
+    taken = session.execute(
+        update(Task)
+        .where(Task.id == task_id, Task.assignee_id.is_(None), claimable(person))
+        .values(assignee_id=person.id)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire(task)
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        _refuse(session, person, task)
+    _note(session, person, task, "claimed")
+
+
+def _refuse(session: Session, person: Person, task: Task) -> None:
+    holder = session.get(Person, task.assignee_id) if task.assignee_id else None
+    if holder is not None:
+        raise errors.HeldByAnother(who=holder.name)
+    if session.get(Exclusion, (task.id, person.id)):
+        raise errors.NotAllowed(
+            reason=Text(
+                "您已签过另一份，这一份须由另一个人签字。",
+                "you signed the other one; this one takes a different person.",
+            )
+        )
+    raise errors.NotFound
+
+
+def release(session: Session, person: Person, task_id: str) -> None:
+    """Give a task back to its group; only its holder may."""
+    task, _ = _found(session, person, task_id)
+    if task.assignee_id != person.id or task.group_id is None:
+        raise errors.NotAllowed(reason=Text("这项任务不在您手中。", "you do not hold this task."))
+    task.assignee_id = None
+    session.flush()
+    _note(session, person, task, "released")
+
+
+def _note(session: Session, person: Person, task: Task, kind: str) -> None:
+    history.record(
+        session,
+        task.instance_id,
+        kind,
+        process_id=task.process_id,
+        element_id=task.element_id,
+        task_id=task.id,
+        person_id=person.id,
+    )
+
+
+def save_draft(session: Session, person: Person, task_id: str, answers: dict[str, Any]) -> None:
+    """Keep what was typed so far, unchecked; an open task of one's groups is claimed by it."""
+    task, _ = _found(session, person, task_id)
+    if task.assignee_id is None:
+        claim(session, person, task_id)
+    elif task.assignee_id != person.id:
+        _refuse(session, person, task)
+    session.execute(update(Task).where(Task.id == task_id).values(draft=answers))
+
+
+def complete(
+    session: Session,
+    person: Person,
+    task_id: str,
+    *,
+    answers: dict[str, Any],
+    request_key: str = "",
+) -> Completed:
+    """Complete a task with checked answers and move its case on.
+
+    A step that fails inside is kept as an incident with the answers, and the result says so.
+    Raises InvalidAnswers, HeldByAnother, NotAllowed, TaskGone, TaskWithdrawn, NotFound.
+    """
+    task = session.get(Task, task_id)
+    if task is None:
+        event = history.ending(session, task_id)
+        if event and request_key and event.request_key == request_key:
+            return completed(session, person, event)
+        _say_where_it_went(session, person, task_id)
+        raise errors.NotFound
+    if not _may(session, person, task):
+        _found(session, person, task_id)
+        _refuse(session, person, task)
+    instance = instances.locked(session, task.instance_id)
+    if session.scalar(select(Task.id).where(Task.id == task_id)) is None:
+        _say_where_it_went(session, person, task_id)
+        raise errors.TaskWithdrawn
+    try:
+        act = _completing(session, person, task, answers, request_key)
+        advance(session, instance, act, actor=person)
+    except errors.StepFailed as failure:
+        session.execute(
+            update(Task).where(Task.id == task_id).values(draft=answers, assignee_id=person.id)
+        )
+        instances.failed(
+            session,
+            instance,
+            failure,
+            task_id=task_id,
+            process_id=task.process_id,
+            answers=answers,
+        )
+        return Completed(instance.number, task_id, False, True)
+    event = history.ending(session, task_id)
+    if event is None:
+        raise errors.TaskWithdrawn
+    return completed(session, person, event)
+
+
+def _completing(
+    session: Session, person: Person, task: Task, answers: dict[str, Any], request_key: str
+) -> Callable[[Step], None]:
+    def act(step: Step) -> None:
+        # What fell due before the click comes first: otherwise an expired deadline is lost.
+        for waiting in step.run.waiting():
+            if waiting.kind == "timer" and waiting.due_at and waiting.due_at <= clock.now():
+                step.fire(waiting)
+        waiting_task = next((w for w in step.run.waiting() if w.task_id == task.id), None)
+        if waiting_task is None:
+            raise errors.TaskWithdrawn
+        element = waiting_task.element
+        values = forms.check(
+            forms.form_of(element),
+            answers,
+            data=waiting_task.data,
+            context=step.context_of(waiting_task.scope),
+            allowed=Usable(session, person, step.instance.id),
+        )
+        step.record(
+            "completed",
+            process_id=element.process_id,
+            element_id=element.id,
+            task_id=task.id,
+            scope=waiting_task.scope,
+            lane=element.lane,
+            person_id=person.id,
+            details={"answers": values, "opened_at": task.opened_at.isoformat()},
+            ending_of=task.id,
+            request_key=request_key or None,
+        )
+        step.run.complete(task.id, values)
+        documents.link(session, step.instance.id, documents.named_in(values))
+
+    return act
+
+
+def context_at_start(session: Session) -> Context:
+    """What a start form's expressions may ask."""
+    return case_context(session, None)

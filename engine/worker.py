@@ -1,0 +1,113 @@
+"""The background: delivers messages and fires timers. A dull loop over due rows.
+
+1. Wait for a wake-up, for the next timer, or for thirty seconds, whichever comes first.
+2. Deliver each message that somebody waits for, each in its own transaction.
+3. Fire each timer that is due, each in its own transaction.
+4. Give up messages whose time to live is over. Start again.
+
+Rows are the truth: a lost wake-up costs at most thirty seconds, never work.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from engine import clock, errors, messages, timers
+from engine.database import Sessions, reading, writing
+
+#: Seconds between two looks at the tables when nothing wakes the loop.
+SWEEP = 30.0
+log = logging.getLogger(__name__)
+Id = TypeVar("Id", int, str)
+
+
+class Worker:
+    """One thread that does what is due; the program has exactly one per process."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._woken = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work, and listen for commits that leave something to do."""
+        event.listen(self._sessions, "after_commit", self._committed)
+        self._stopping = False
+        self._thread = threading.Thread(target=self._loop, name="agencyflow-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the present row and end."""
+        self._stopping = True
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        with suppress(Exception):
+            event.remove(self._sessions, "after_commit", self._committed)
+
+    def _committed(self, session: Session) -> None:
+        if session.info.pop("wake", False):
+            self._woken.set()
+
+    def _loop(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                while work(self._sessions) and not self._stopping:
+                    pass
+                pause = self._pause()
+            except Exception:
+                # The database may be away for a moment; the rows will still be there.
+                log.exception("the background could not work; it tries again")
+                pause = SWEEP
+            self._woken.wait(pause)
+
+    def _pause(self) -> float:
+        with reading(self._sessions) as session:
+            moment = timers.next_due(session)
+        if moment is None:
+            return SWEEP
+        return min(SWEEP, max(0.05, (moment - clock.now()).total_seconds()))
+
+
+def work(sessions: Sessions) -> int:
+    """Do everything that is due now, once; tell how much moved."""
+    with reading(sessions) as session:
+        waiting = messages.deliverable(session)
+        due = timers.due(session)
+    moved = _each(sessions, waiting, messages.deliver)
+    moved += _each(sessions, due, timers.fire)
+    with writing(sessions) as session:
+        messages.expire(session)
+    return moved
+
+
+def work_all(sessions: Sessions) -> None:
+    """Work until nothing moves any more: what the thread would do, at once."""
+    while work(sessions):
+        pass
+
+
+def _each(sessions: Sessions, ids: Sequence[Id], act: Callable[[Session, Id], bool]) -> int:
+    moved = 0
+    for row_id in ids:
+        for _attempt in range(3):
+            try:
+                with writing(sessions) as session:
+                    moved += act(session, row_id)
+                break
+            except (errors.ChangedMeanwhile, StaleDataError, IntegrityError, DBAPIError):
+                # Somebody else has the case: look again, it may be done already.
+                log.info("row %s was taken by another writer", row_id, exc_info=True)
+    return moved

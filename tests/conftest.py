@@ -1,0 +1,88 @@
+"""What every test may ask for: a database of its own, the organisation, the clock."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from engine import clock, database, organisation
+from engine.database import Sessions
+from engine.models import Base
+
+ROOT = Path(__file__).parent.parent
+PROCESSES = ROOT / "processes"
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the demo organisation, copied for each test."""
+    path = tmp_path_factory.mktemp("database") / "template.db"
+    url = f"sqlite:///{path}"
+    database.upgrade(url)
+    engine = database.connect(url)
+    with database.writing(database.sessions(engine)) as session:
+        organisation.load(session, PROCESSES / "organisation.toml", demo=True)
+    engine.dispose()
+    return path
+
+
+@contextmanager
+def fresh_sessions(template: Path, folder: Path) -> Iterator[Sessions]:
+    """Open a database with the demo organisation in it.
+
+    By default a SQLite file of its own; with AGENCYFLOW_DATABASE_URL that PostgreSQL, emptied.
+    """
+    url = os.environ.get("AGENCYFLOW_DATABASE_URL", "")
+    if url:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        engine = database.connect(_own_schema(url, worker))
+        _empty(url, worker)
+        database.upgrade(_own_schema(url, worker))
+        with database.writing(database.sessions(engine)) as session:
+            organisation.load(session, PROCESSES / "organisation.toml", demo=True)
+    else:
+        shutil.copy(template, folder / "agencyflow.db")
+        engine = database.connect(f"sqlite:///{folder / 'agencyflow.db'}")
+    factory = database.sessions(engine)
+    factory.configure(info={"documents": str(folder / "documents")})
+    yield factory
+    engine.dispose()
+
+
+def _own_schema(url: str, worker: str) -> str:
+    """Each parallel test process has a PostgreSQL schema of its own."""
+    schema = f"test_{worker or 'main'}"
+    joint = "&" if "?" in url else "?"
+    return f"{url}{joint}options=-csearch_path%3D{schema}"
+
+
+def _empty(url: str, worker: str) -> None:
+    schema = f"test_{worker or 'main'}"
+    engine = database.connect(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(empty_database: Path, tmp_path: Path) -> Iterator[Sessions]:
+    """The factory of sessions on a fresh database with the demo organisation."""
+    with fresh_sessions(empty_database, tmp_path) as factory:
+        yield factory
+
+
+@pytest.fixture(autouse=True)
+def _running_clock() -> Iterator[None]:
+    """Let the clock run again after a test that stopped it."""
+    yield
+    clock.reset()
+
+
+__all__ = ["PROCESSES", "ROOT", "Base", "fresh_sessions"]
