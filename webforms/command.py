@@ -15,12 +15,12 @@ import waitress
 from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
-from engine import database, definitions, errors, organisation, people
+from engine import database, definitions, errors, lockfile, organisation, people
 from engine.cli import cli
 from engine.database import Sessions
 from engine.models import Definition
 from engine.worker import Worker
-from webforms import create_app, lockfile
+from webforms import create_app
 from webforms.settings import Settings
 
 #: The diagrams lie beside the packages, in a checkout as in an installation.
