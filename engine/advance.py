@@ -21,6 +21,7 @@ from engine import (
     incidents,
     outbox,
 )
+from engine.contexts import case_context
 from engine.expressions import Context
 from engine.languages import Text
 from engine.models import (
@@ -37,7 +38,7 @@ from engine.models import (
     Task,
     Timer,
 )
-from engine.runtime import Program, Run, Waiting
+from engine.runtime import Program, Run, Thrown, Waiting
 
 Place = tuple[str, str]
 
@@ -117,43 +118,33 @@ class Step:
         self.session.flush()
 
 
-def case_context(
-    session: Session, instance: Instance | None, events: list[dict[str, Any]] | None = None
-) -> Context:
-    """What expressions may ask of a case; without a case, of one about to start."""
-
-    def completed_by(element_id: str) -> str:
-        for event in reversed(events or []):
-            if event["kind"] == "completed" and event["element_id"] == element_id:
-                return str(event["person_id"] or "")
-        if instance is None:
-            return ""
-        found = history.completers(session, instance.id, element_id)
-        return found[0] if found else ""
-
-    def person_name(person_id: str) -> str:
-        person = session.get(Person, str(person_id)) if person_id else None
-        return person.name.zh if person else ""
-
-    case = {
-        "number": instance.number if instance else "",
-        "title": instance.title if instance else "",
-        "starter": (instance.starter_id or "") if instance else "",
-    }
-    return Context(case=case, functions={"completed_by": completed_by, "person_name": person_name})
-
-
 def settle(step: Step) -> None:
-    """Deliver what is kept, then write everything that the step changed."""
+    """Deliver what is kept, then write everything that the step changed.
+
+    All that may fail in the drawing is worked out before the first row is written.
+    """
     _deliver_kept(step)
-    session, instance = step.session, step.instance
     after = step.places()
     new = [w for place, w in after.items() if _differs(w, step.before.get(place))]
     gone = [w for place, w in step.before.items() if _differs(w, after.get(place))]
     opened = [_opening(step, w) for w in new if w.kind == "user"]
     title = _title(step)
     thrown = step.run.take_thrown()
-    path = [[s.element.process_id, s.element.id, s.kind] for s in step.run.take_steps()]
+    _note_what_happened(step, gone, thrown)
+    _write_instance(step, title)
+    _write_waiting(step, new, gone, opened)
+    outbox.write(step.session, step.instance, thrown)
+    history.record_all(step.session, step.events)
+    _write_fields(step)
+    _four_eyes(step)
+    _open_incidents(step, opened)
+    if step.run.ended and _cancels_started(step):
+        tell_started(step, step.instance.reason or "")
+
+
+def _note_what_happened(step: Step, gone: list[Waiting], thrown: list[Thrown]) -> None:
+    """Add to the step's events its path, what was sent and which tasks were withdrawn."""
+    path = [[s.element.process_id, s.element.id, s.via or ""] for s in step.run.take_steps()]
     if step.events:
         step.events[0]["details"] = {**step.events[0]["details"], "path": path}
     for t in thrown:
@@ -173,38 +164,50 @@ def settle(step: Step) -> None:
                 task_id=w.task_id,
                 ending_of=w.task_id,
             )
+    if step.run.ended:
+        outcome = step.run.outcome
+        step.record(
+            "ended",
+            process_id=step.instance.process_id,
+            element_id=outcome.id if outcome else "",
+        )
+
+
+def _write_instance(step: Step, title: str) -> None:
+    instance, outcome = step.instance, step.run.outcome
     instance.state = step.run.dump()
     if title and title != instance.title:
         instance.title = title[:500]
     if step.run.ended:
-        _end(step)
-    session.flush()
+        instance.status, instance.ended_at = ENDED, clock.now()
+        instance.outcome = outcome.id if outcome else None
+    step.session.flush()
     for message_id in step.consumed:
-        if not inbox.consume(session, message_id, instance.id):
+        if not inbox.consume(step.session, message_id, instance.id):
             raise errors.ChangedMeanwhile
-    _forget(session, gone)
+
+
+def _write_waiting(
+    step: Step, new: list[Waiting], gone: list[Waiting], opened: list[assignments.Opening]
+) -> None:
+    """Keep the rows by which inboxes, messages and the clock find the case."""
+    session, instance_id = step.session, step.instance.id
+    assignments.forget(session, [w.task_id for w in gone if w.kind == "user"])
+    due.forget(session, [w.task_id for w in gone if w.kind == "timer"])
+    inbox.forget(session, [w.task_id for w in gone if w.kind == "message"])
     assignments.write(session, opened)
-    due.write(session, instance.id, [w for w in new if w.kind == "timer"])
-    inbox.write(session, instance.id, [w for w in new if w.kind == "message"])
-    if any(w.kind == "timer" for w in new):
-        session.info["wake"] = True
-    outbox.write(session, instance, thrown)
-    history.record_all(session, step.events)
-    _write_fields(step)
-    _four_eyes(step)
+    due.write(session, instance_id, [w for w in new if w.kind == "timer"])
+    inbox.write(session, instance_id, [w for w in new if w.kind == "message"])
+
+
+def _open_incidents(step: Step, opened: list[assignments.Opening]) -> None:
     for opening in opened:
         if opening.trouble:
-            step.troubles.append(
-                (
-                    "nobody",
-                    opening.trouble,
-                    {"element_id": opening.row["element_id"], "task_id": opening.row["id"]},
-                )
-            )
+            place = {"element_id": opening.row["element_id"], "task_id": opening.row["id"]}
+            place["process_id"] = opening.row["process_id"]
+            step.troubles.append(("nobody", opening.trouble, place))
     for kind, text, columns in step.troubles:
-        incidents.open_incident(session, instance.id, kind, text, **columns)
-    if step.run.ended and _cancels_started(step):
-        tell_started(step, instance.reason or "")
+        incidents.open_incident(step.session, step.instance.id, kind, text, **columns)
 
 
 def _differs(one: Waiting, other: Waiting | None) -> bool:
@@ -292,12 +295,6 @@ def _write_fields(step: Step) -> None:
         )
 
 
-def _forget(session: Session, gone: list[Waiting]) -> None:
-    assignments.forget(session, [w.task_id for w in gone if w.kind == "user"])
-    due.forget(session, [w.task_id for w in gone if w.kind == "timer"])
-    inbox.forget(session, [w.task_id for w in gone if w.kind == "message"])
-
-
 def _four_eyes(step: Step) -> None:
     drawing = definitions.drawing(step.session, step.instance.definition_id)
     for event in [e for e in step.events if e["kind"] == "completed" and e["person_id"]]:
@@ -310,20 +307,13 @@ def _four_eyes(step: Step) -> None:
                 (
                     "nobody",
                     assignments.nobody_left(task.name, four_eyes=True),
-                    {"element_id": task.element_id, "task_id": task.id},
+                    {
+                        "process_id": task.process_id,
+                        "element_id": task.element_id,
+                        "task_id": task.id,
+                    },
                 )
             )
-
-
-def _end(step: Step) -> None:
-    outcome = step.run.outcome
-    step.instance.status, step.instance.ended_at = ENDED, clock.now()
-    step.instance.outcome = outcome.id if outcome else None
-    step.record(
-        "ended",
-        process_id=step.instance.process_id,
-        element_id=outcome.id if outcome else "",
-    )
 
 
 def _cancels_started(step: Step) -> bool:

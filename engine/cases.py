@@ -11,20 +11,20 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from engine import (
-    answers,
     clock,
     definitions,
     documents,
     errors,
-    forms,
+    history,
     incidents,
     instances,
     messages,
     people,
+    timeline,
     timers,
+    tracks,
     worklist,
 )
-from engine.answers import Answer
 from engine.definitions import Drawing
 from engine.languages import Text
 from engine.models import (
@@ -32,7 +32,6 @@ from engine.models import (
     Comment,
     Definition,
     Document,
-    Event,
     Field,
     Incident,
     Instance,
@@ -40,6 +39,8 @@ from engine.models import (
     Person,
     Task,
 )
+from engine.timeline import Entry
+from engine.tracks import CaseDiagram
 from engine.worklist import Page, TaskRow
 
 
@@ -61,30 +62,6 @@ class CaseRow:
     holders: list[Text]
     late: bool
     incidents: int
-
-
-@dataclass(frozen=True)
-class CaseDiagram:
-    """One drawing of a case: where it is, and where it has been."""
-
-    definition_id: int
-    process_id: str
-    name: Text
-    here: dict[str, int]
-    visited: list[str]
-    failed: list[str]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a case's history."""
-
-    at: datetime
-    kind: str
-    element_name: Text
-    person_name: Text | None
-    details: dict[str, Any]
-    answers: list[Answer]
 
 
 @dataclass(frozen=True)
@@ -134,6 +111,13 @@ class CasePage:
     comments: list[Remark]
     fields: list[tuple[Text, str]]
     may_cancel: bool
+
+
+def diagrams_of(session: Session, person: Person, number: str) -> list[CaseDiagram]:
+    """Give just the drawings of a case, as a task's page shows them."""
+    instance = instances.opened(session, person, number)
+    drawing = definitions.drawing(session, instance.definition_id)
+    return tracks.of(session, instance, drawing, history.of_case(session, instance.id))
 
 
 def listed(
@@ -231,15 +215,13 @@ def opened(session: Session, person: Person, number: str) -> CasePage:
     definition = definitions.get(session, instance.definition_id)
     starter = session.get(Person, instance.starter_id) if instance.starter_id else None
     drawing = definitions.drawing(session, instance.definition_id)
-    events = list(
-        session.scalars(select(Event).where(Event.instance_id == instance.id).order_by(Event.id))
-    )
+    events = history.of_case(session, instance.id)
     oversees = people.oversees(people.groups(session, person))
     return CasePage(
         row=_rows(session, [(instance, definition, starter)])[0],
         definition_id=instance.definition_id,
-        diagrams=_diagrams(session, instance, drawing, events),
-        timeline=_timeline(session, drawing, events),
+        diagrams=tracks.of(session, instance, drawing, events),
+        timeline=timeline.of(session, drawing, events),
         linked=_linked(session, person, instance),
         open_tasks=worklist.of_case(session, person, instance.id),
         incidents=_incidents(session, instance, drawing, may_resolve=oversees),
@@ -248,72 +230,6 @@ def opened(session: Session, person: Person, number: str) -> CasePage:
         fields=_fields(session, instance, drawing),
         may_cancel=instances.may_cancel(session, person, instance),
     )
-
-
-def diagrams_of(session: Session, person: Person, number: str) -> list[CaseDiagram]:
-    """Give just the drawings of a case, as the task page shows them."""
-    instance = instances.opened(session, person, number)
-    events = list(
-        session.scalars(select(Event).where(Event.instance_id == instance.id).order_by(Event.id))
-    )
-    drawing = definitions.drawing(session, instance.definition_id)
-    return _diagrams(session, instance, drawing, events)
-
-
-def _diagrams(
-    session: Session, instance: Instance, drawing: Drawing, events: list[Event]
-) -> list[CaseDiagram]:
-    """The case's own drawing, then each called one that something happened or waits in."""
-    visited: dict[str, dict[str, None]] = {drawing.process.id: {}}
-    for event in events:
-        for process_id, element_id, *_ in event.details.get("path", ()):
-            visited.setdefault(process_id, {})[element_id] = None
-    here: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for process_id, element_id in instances.waiting_at(session, instance):
-        here[process_id][element_id] += 1
-        visited.setdefault(process_id, {})
-    failed: dict[str, list[str]] = defaultdict(list)
-    for process_id, element_id in session.execute(
-        select(Incident.process_id, Incident.element_id).where(
-            Incident.instance_id == instance.id, Incident.resolved_at.is_(None)
-        )
-    ).tuples():
-        failed[process_id or drawing.process.id].append(element_id)
-    return [
-        CaseDiagram(
-            definition_id=drawing.definition_ids[process_id],
-            process_id=process_id,
-            name=drawing.processes[process_id].name,
-            here=dict(here[process_id]),
-            visited=list(ids),
-            failed=failed[process_id],
-        )
-        for process_id, ids in visited.items()
-        if process_id in drawing.processes
-    ]
-
-
-def _timeline(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
-    directory = people.directory(session)
-    entries = []
-    for event in events:
-        element = drawing.element(event.process_id, event.element_id)
-        given = event.details.get("answers") or {}
-        shown: list[Answer] = []
-        if given and element is not None:
-            shown = answers.shown(forms.form_of(element), given, directory)
-        name = directory.persons.get(event.person_id) if event.person_id else None
-        entries.append(
-            Entry(
-                at=event.at,
-                kind=event.kind,
-                element_name=element.name if element else Text(),
-                person_name=name or (Text(event.person_id) if event.person_id else None),
-                details={k: v for k, v in event.details.items() if k not in ("path", "answers")},
-                answers=shown,
-            )
-        )
-    return entries
 
 
 def _linked(session: Session, person: Person, instance: Instance) -> list[LinkedCase]:
@@ -425,10 +341,3 @@ def resolve(session: Session, person: Person, number: str, incident_id: int) -> 
         elif incident.task_id is not None:
             timers.retry(session, incident.task_id)
     incidents.settle(session, incident, person)
-
-
-def told(session: Session, instance_id: int) -> list[Event]:
-    """Give a case's events as they were recorded, for tests and audits."""
-    return list(
-        session.scalars(select(Event).where(Event.instance_id == instance_id).order_by(Event.id))
-    )

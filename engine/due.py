@@ -43,6 +43,7 @@ def write(session: Session, instance_id: int, timers: list[Waiting]) -> None:
                 for t in timers
             ],
         )
+        session.info["wake"] = True
 
 
 def forget(session: Session, task_ids: list[str]) -> None:

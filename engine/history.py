@@ -86,3 +86,10 @@ def started(session: Session, instance_id: int) -> Event:
     return session.scalars(
         select(Event).where(Event.instance_id == instance_id, Event.kind == "started").limit(1)
     ).one()
+
+
+def of_case(session: Session, instance_id: int) -> list[Event]:
+    """Give all events of a case, oldest first."""
+    return list(
+        session.scalars(select(Event).where(Event.instance_id == instance_id).order_by(Event.id))
+    )

@@ -26,7 +26,8 @@ from engine import (
     numbers,
     people,
 )
-from engine.advance import Step, case_context, settle
+from engine.advance import Step, settle
+from engine.contexts import case_context
 from engine.directory import Usable
 from engine.models import (
     ACTIVE,

@@ -20,7 +20,8 @@ from engine import (
     instances,
     people,
 )
-from engine.advance import Step, case_context
+from engine.advance import Step
+from engine.contexts import case_context
 from engine.diagrams import Element
 from engine.directory import Usable
 from engine.expressions import Context

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import cases, database, definitions, forms, instances, tasks, worker
+from engine import cases, database, definitions, forms, history, instances, tasks, worker
 from engine.database import Sessions
 from engine.instances import Completed
 from engine.models import Event, Instance, Person, Subscription, Task, Timer
@@ -121,7 +121,7 @@ class Drive:
     def events(self, number: str) -> list[Event]:
         """Give the history of a case."""
         with database.reading(self.sessions) as session:
-            return cases.told(session, self.case(number).id)
+            return history.of_case(session, self.case(number).id)
 
     def waits(self, number: str) -> list[str]:
         """List what a case waits for: tasks, messages and timers, by element id."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from alembic import context
 
 from engine import models
-from engine.database import Base, connect
+from engine.database import connect
 
-# Importing the models declares the tables.
 engine = connect(context.config.attributes["url"])
 with engine.connect() as connection:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=models.Group.metadata,
         render_as_batch=True,
         compare_type=True,
     )

@@ -1,0 +1,51 @@
+"""A case's history as a person reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import answers, forms, people
+from engine.answers import Answer
+from engine.definitions import Drawing
+from engine.languages import Text
+from engine.models import Event
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a case's history."""
+
+    at: datetime
+    kind: str
+    element_name: Text
+    person_name: Text | None
+    details: dict[str, Any]
+    answers: list[Answer]
+
+
+def of(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
+    """Give the entries of a case's timeline, oldest first."""
+    directory = people.directory(session)
+    entries = []
+    for event in events:
+        element = drawing.element(event.process_id, event.element_id)
+        given = event.details.get("answers") or {}
+        shown: list[Answer] = []
+        if given and element is not None:
+            shown = answers.shown(forms.form_of(element), given, directory)
+        name = directory.persons.get(event.person_id) if event.person_id else None
+        entries.append(
+            Entry(
+                at=event.at,
+                kind=event.kind,
+                element_name=element.name if element else Text(),
+                person_name=name or (Text(event.person_id) if event.person_id else None),
+                details={k: v for k, v in event.details.items() if k not in ("path", "answers")},
+                answers=shown,
+            )
+        )
+    return entries

@@ -1,0 +1,61 @@
+"""Where a case is and where it has been, drawing by drawing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import instances
+from engine.definitions import Drawing
+from engine.languages import Text
+from engine.models import Event, Incident, Instance
+
+
+@dataclass(frozen=True)
+class CaseDiagram:
+    """One drawing of a case: where it is, and where it has been."""
+
+    definition_id: int
+    process_id: str
+    name: Text
+    here: dict[str, int]
+    visited: list[str]
+    failed: list[str]
+
+
+def of(
+    session: Session, instance: Instance, drawing: Drawing, events: list[Event]
+) -> list[CaseDiagram]:
+    """The case's own drawing, then each called one that something happened or waits in."""
+    visited: dict[str, dict[str, None]] = {drawing.process.id: {}}
+    for event in events:
+        for process_id, element_id, flow_id in event.details.get("path", ()):
+            visited.setdefault(process_id, {})[element_id] = None
+            if flow_id:
+                visited[process_id][flow_id] = None
+    here: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for process_id, element_id in instances.waiting_at(session, instance):
+        here[process_id][element_id] += 1
+        visited.setdefault(process_id, {})
+    failed: dict[str, list[str]] = defaultdict(list)
+    for process_id, element_id in session.execute(
+        select(Incident.process_id, Incident.element_id).where(
+            Incident.instance_id == instance.id, Incident.resolved_at.is_(None)
+        )
+    ).tuples():
+        failed[process_id or drawing.process.id].append(element_id)
+    return [
+        CaseDiagram(
+            definition_id=drawing.definition_ids[process_id],
+            process_id=process_id,
+            name=drawing.processes[process_id].name,
+            here=dict(here[process_id]),
+            visited=list(ids),
+            failed=failed[process_id],
+        )
+        for process_id, ids in visited.items()
+        if process_id in drawing.processes
+    ]
