@@ -155,7 +155,11 @@ def _problems(root: etree._Element, file: str) -> Iterator[Problem]:
             )
         seen.setdefault(found, line_of(node))
     for holder in root.iter(ext.camunda("properties")):
-        names = (child.get("name", "") for child in holder.iterchildren(ext.camunda("property")))
+        # A form field's properties have an id where every other property has a name.
+        names = (
+            child.get("id") or child.get("name") or ""
+            for child in holder.iterchildren(ext.camunda("property"))
+        )
         yield from _doubled(holder, names, file)
 
 
