@@ -1,0 +1,36 @@
+"""Forms: what a task asks, shown and checked from the one definition in the drawing.
+
+A form is read from an element's fields; `initial` says what it shows first, `visible` what it
+asks now, `check` whether answers will do, and `schema` tells other programs what to send.
+"""
+
+from __future__ import annotations
+
+from engine.forms.checking import Allowed, check, problem, rows_problem
+from engine.forms.display import Directory, listed, shown
+from engine.forms.form import MOST_ROWS, FieldItem, Form, RowsItem, form_of
+from engine.forms.json_schema import schema
+from engine.forms.sheet import Cell, Row, Rows, blank, initial, lay, visible
+
+__all__ = [
+    "MOST_ROWS",
+    "Allowed",
+    "Cell",
+    "Directory",
+    "FieldItem",
+    "Form",
+    "Row",
+    "Rows",
+    "RowsItem",
+    "blank",
+    "check",
+    "form_of",
+    "initial",
+    "lay",
+    "listed",
+    "problem",
+    "rows_problem",
+    "schema",
+    "shown",
+    "visible",
+]

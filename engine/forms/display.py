@@ -1,0 +1,121 @@
+"""Answers in words: in a history, in a list, where a form may only be read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
+
+from engine.forms import money, values
+from engine.forms.form import FieldItem, Form, RowsItem
+from engine.languages import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import tzinfo
+
+NOTHING = Text("—", "—")
+YES, NO = Text("是", "Yes"), Text("否", "No")
+_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Directory(Protocol):
+    """Names of people and groups, and who belongs where."""
+
+    @property
+    def persons(self) -> Mapping[str, Text]:
+        """The active people's names by their ids."""
+        ...
+
+    @property
+    def groups(self) -> Mapping[str, Text]:
+        """The groups' names by their ids."""
+        ...
+
+    @property
+    def members(self) -> Mapping[str, Collection[str]]:
+        """The ids of the active people of each group."""
+        ...
+
+
+def shown(
+    field: FieldItem, value: Any, directory: Directory | None = None, zone: tzinfo = _ZONE
+) -> Text:
+    """Say a value in words; one of an unexpected kind is shown as it is."""
+    if values.is_nothing(value):
+        return NOTHING
+    match field.type, value:
+        case "boolean", bool():
+            return YES if value else NO
+        case "money", int():
+            return Text(money.show(value))
+        case "long", int():
+            return Text(f"{value:,}")
+        case "double", int() | float():
+            return Text(f"{value:,.15g}")
+        case "datetime", str() if values.is_moment(value):
+            local = datetime.fromisoformat(value).astimezone(zone)
+            return Text(f"{local:%Y-%m-%d %H:%M}")
+        case (("enum" | "user" | "group"), str()):
+            return _named(field, value, directory)
+        case "checklist", list():
+            names = [_named(field, str(part), directory) for part in value]
+            return _joined(names)
+        case "file", list():
+            return _joined([Text(_file_name(file)) for file in value])
+    return Text(str(value))
+
+
+def listed(
+    form: Form,
+    answers: Mapping[str, Any],
+    directory: Directory | None = None,
+    zone: tzinfo = _ZONE,
+) -> list[tuple[Text, Text]]:
+    """Say the answers of a form as pairs of label and value; what was hidden is left out."""
+    found: list[tuple[Text, Text]] = []
+    for item in form.items:
+        value = answers.get(item.id)
+        if isinstance(item, FieldItem):
+            if value is not None:
+                found.append((item.label, shown(item, value, directory, zone)))
+            continue
+        for number, row in enumerate(value if isinstance(value, list) else [], 1):
+            found += _listed_row(item, number, row, directory, zone)
+    return found
+
+
+def _listed_row(
+    item: RowsItem, number: int, row: Any, directory: Directory | None, zone: tzinfo
+) -> list[tuple[Text, Text]]:
+    return [
+        (
+            Text(
+                f"{item.label.to('zh')} {number} · {field.label.to('zh')}",
+                f"{item.label.to('en')} {number} · {field.label.to('en')}",
+            ),
+            shown(field, row[field.id], directory, zone),
+        )
+        for field in item.fields
+        if isinstance(row, dict) and row.get(field.id) is not None
+    ]
+
+
+def _named(field: FieldItem, value: str, directory: Directory | None) -> Text:
+    for choice in field.choices:
+        if choice.id == value:
+            return choice.name or Text(value)
+    if directory is not None and field.type in ("user", "group"):
+        names = directory.persons if field.type == "user" else directory.groups
+        return names.get(value) or Text(value)
+    return Text(value)
+
+
+def _file_name(file: Any) -> str:
+    return str(file.get("name", "")) if isinstance(file, dict) else str(file)
+
+
+def _joined(parts: list[Text]) -> Text:
+    return Text(
+        "、".join(part.to("zh") for part in parts), ", ".join(part.to("en") for part in parts)
+    )

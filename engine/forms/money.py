@@ -1,0 +1,30 @@
+"""Money: typed as "12,345.67", kept as whole minor units (fen), never as a float."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Largest whole number that JSON carries safely everywhere.
+LIMIT = 2**53 - 1
+_WRITTEN = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?", re.ASCII)
+
+
+def parse(written: str) -> int:
+    """Read an amount in major units; full-width digits and a currency sign are understood.
+
+    Raises ValueError for anything else, also for a third decimal.
+    """
+    plain = unicodedata.normalize("NFKC", written).strip(" \t¥元")
+    match = _WRITTEN.fullmatch(plain)
+    if match is None or len(plain) > 30:
+        raise ValueError(written)
+    sign, whole, decimals = match.groups()
+    amount = int(whole.replace(",", "")) * 100 + int((decimals or "").ljust(2, "0"))
+    return -amount if sign else amount
+
+
+def show(amount: int) -> str:
+    """Write minor units as major units with two decimals: 1234567 is "12,345.67"."""
+    whole, decimals = divmod(abs(amount), 100)
+    return f"{'-' if amount < 0 else ''}{whole:,}.{decimals:02}"
