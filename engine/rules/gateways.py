@@ -1,0 +1,150 @@
+"""Gateways: splits that can be decided, joins that can be completed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.diagrams import Element, Problem
+from engine.rules.paths import graph_of, in_loop, reached, reversed_
+from engine.rules.place import Place
+
+JOINING = frozenset({"parallelGateway", "inclusiveGateway"})
+
+
+def complex_gateway(place: Place) -> Iterator[Problem]:
+    """What a complex gateway waits for is left to each tool."""
+    for element in place.elements("complexGateway"):
+        yield place.error(
+            "complex_gateway",
+            "不支持复杂网关。请用排他、并行或包容网关画出来。",
+            "Complex gateways are not supported. Draw it with exclusive, parallel or "
+            "inclusive gateways.",
+            element,
+        )
+
+
+def join_in_loop(place: Place) -> Iterator[Problem]:
+    """A join counts the tokens of its own round only, so each round is a scope of its own."""
+    for _, members in place.scopes():
+        graph = graph_of(place.process, members)
+        for element in members:
+            if element.kind in JOINING and len(element.incoming) > 1 and in_loop(graph, element.id):
+                yield place.error(
+                    "join_in_loop",
+                    "汇合网关在循环里：第二轮时一条分支就能让它通过。请把分开到汇合的整段放进一个嵌入子流程。",
+                    "This join lies in a loop: in the second round one branch alone could pass "
+                    "it. Put the whole block, from split to join, into an embedded sub-process.",
+                    element,
+                )
+
+
+def join_cannot_complete(place: Place) -> Iterator[Problem]:
+    """A parallel join that waits for both ways of an exclusive choice waits for ever."""
+    for _, members in place.scopes():
+        graph = graph_of(place.process, members)
+        by_id = {element.id: element for element in members}
+        for element in members:
+            if element.kind != "parallelGateway" or len(element.incoming) < 2:
+                continue
+            for split in members:
+                if _starves(place, split, element, graph, by_id):
+                    yield place.error(
+                        "join_cannot_complete",
+                        f"并行汇合等待 {split.label} 的几条分支，但那里只会走一条。请改用排他网关汇合。",
+                        f"This parallel join waits for several branches of {split.label}, which "
+                        "takes only one. Join them with an exclusive gateway.",
+                        element,
+                    )
+                    break
+
+
+def _starves(
+    place: Place,
+    split: Element,
+    join: Element,
+    graph: dict[str, list[str]],
+    by_id: dict[str, Element],
+) -> bool:
+    """Whether every token at the join comes through one exclusive choice made before it."""
+    if split.kind not in ("exclusiveGateway", "eventBasedGateway") or len(split.outgoing) < 2:
+        return False
+    sources = [flow.source for flow in place.process.incoming(join)]
+    # Without the split, no start reaches any of the join's incoming flows...
+    without = {node: [n for n in after if n != split.id] for node, after in graph.items()}
+    starts = [e.id for e in by_id.values() if e.kind == "startEvent" and e.id != split.id]
+    around = reached(without, starts)
+    if any(source != split.id and source in around for source in sources):
+        return False
+    if any(_multiplies(by_id[node]) for node in reached(reversed_(graph), [split.id])):
+        return False
+    # ...and nothing between the two makes several tokens out of one.
+    between = reached(without, [n for n in graph[split.id] if n != join.id])
+    before = reached(reversed_(without), sources)
+    return not any(_multiplies(by_id[node]) for node in (between & before) - {split.id, join.id})
+
+
+def _multiplies(element: Element) -> bool:
+    if element.kind in ("exclusiveGateway", "eventBasedGateway"):
+        return False
+    return len(element.outgoing) > 1 or (bool(element.attached_to) and not element.interrupting)
+
+
+def event_based_gateway(place: Place) -> Iterator[Problem]:
+    """It waits for the first of several messages, or for one time."""
+    for element in place.elements("eventBasedGateway"):
+        attributes = element.attributes
+        if (
+            attributes.get("instantiate") == "true"
+            or attributes.get("eventGatewayType", "Exclusive") == "Parallel"
+        ):
+            yield place.error(
+                "event_gateway_kind",
+                "事件网关不能启动流程，也不能等待所有事件。请用消息开始事件，或用并行网关。",
+                "An event-based gateway cannot start a case nor wait for all its events. "
+                "Use message start events or a parallel gateway.",
+                element,
+            )
+        targets = [
+            place.process.elements[flow.target]
+            for flow in place.process.outgoing(element)
+            if flow.target in place.process.elements
+        ]
+        if len(targets) < 2:
+            yield place.error(
+                "event_gateway_needs_two",
+                "事件网关后面至少要有两个等待事件。只有一个时请直接画等待事件。",
+                "At least two catching events follow an event-based gateway. "
+                "For one, draw it without the gateway.",
+                element,
+            )
+        yield from _targets(place, element, targets)
+
+
+def _targets(place: Place, gateway: Element, targets: list[Element]) -> Iterator[Problem]:
+    for target in targets:
+        if target.kind != "intermediateCatchEvent" or target.event not in ("message", "timer"):
+            yield place.error(
+                "event_gateway_target",
+                f"事件网关 {gateway.label} 后面只能是消息或定时的中间捕获事件。",
+                f"Only catching message or timer events can follow the event-based gateway "
+                f"{gateway.label}.",
+                target,
+            )
+        elif len(target.incoming) > 1:
+            yield place.error(
+                "event_gateway_shared",
+                "事件网关后面的事件只能从网关进入。请为其他路径另画一个事件。",
+                "An event after an event-based gateway is entered from there only. "
+                "Draw another one for the other path.",
+                target,
+            )
+    for timer in [target for target in targets if target.event == "timer"][1:]:
+        yield place.error(
+            "event_gateway_timers",
+            "同一个事件网关后面只能有一个定时器。请只保留最早的一个。",
+            "Only one timer can follow an event-based gateway. Keep the one that is due first.",
+            timer,
+        )
+
+
+RULES = (complex_gateway, join_in_loop, join_cannot_complete, event_based_gateway)
