@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from engine import cases, errors, instances
+from engine import cases, definitions, errors, instances
 from webforms import identity
 from webforms import session as database
 from webforms.errors import sentence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
-STATUSES = ("active", "ended", "cancelled")
+STATUSES = ("active", "ended", "cancelled", "late", "incident")
 #: Longest remark or reason.
-LONGEST = 10_000
+LONGEST = 5_000
 
 
 @blueprint.get("/")
@@ -37,8 +37,7 @@ def listed() -> str:
         search=search,
         process_id=process_id,
         status=status,
-        statuses=STATUSES,
-        procedures=cases.procedures(session, person),
+        procedures=[d for d in definitions.listed(session) if d.starter_group or d.start_messages],
         page=cases.listed(
             session,
             person,
@@ -81,14 +80,11 @@ def cancel(number: str) -> Response | tuple[str, int]:
     return redirect(url_for(".show", number=number), 303)
 
 
-@blueprint.post("/<number>/incidents/<int:incident_id>/retry")
-def retry(number: str, incident_id: int) -> Response:
-    """Try again what failed."""
-    went_well = cases.retry(database.current(), identity.person(), number, incident_id)
-    if went_well:
-        flash(gettext("It went on. The incident is settled."), "success")
-    else:
-        flash(gettext("It failed again, for the reason that the incident now shows."), "danger")
+@blueprint.post("/<number>/incidents/<int:incident_id>/settle")
+def settle(number: str, incident_id: int) -> Response:
+    """Settle an incident: what failed in the background is tried again."""
+    cases.resolve(database.current(), identity.person(), number, incident_id)
+    flash(gettext("The incident is settled; what failed in the background is tried again."), "success")
     return redirect(url_for(".show", number=number), 303)
 
 
