@@ -95,12 +95,14 @@ def connect(url: str) -> Engine:
         return _connect_sqlite(url)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
+    # The address may name options of its own, such as a schema to work in.
+    options = f"{address.query.get('options', '')} -c lock_timeout=5000 -c timezone=UTC"
     engine = create_engine(
         address,
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
         pool_pre_ping=True,
-        connect_args={"options": "-c lock_timeout=5000 -c timezone=UTC"},
+        connect_args={"options": options},
     )
 
     @event.listens_for(engine, "begin")
