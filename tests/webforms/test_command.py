@@ -1,0 +1,99 @@
+"""`agencyflow run`: prepares everything, is alone on its data, serves this machine only in demo mode."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from engine import database, lockfile
+from engine.cli import cli
+from engine.models import Definition
+from tests.conftest import PROCESSES
+from webforms import command
+from webforms.settings import Settings
+
+ACCOUNTS = ("ae", "as", "ad", "ph", "ch", "ex1", "ex2", "adm", "con", "owner", "manager", "admin")
+
+
+@contextmanager
+def running(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """Serve on a free port; give the process, its address and what it said until then."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AGENCYFLOW_")}
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from webforms.command import main; main()",
+            *("run", "--port", "0", "--data", str(data), *options),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+    )
+    assert process.stdout is not None
+    try:
+        said, address = "", ""
+        for line in process.stdout:
+            said += line
+            if found := re.search(r"http://\S+", line):
+                address = found[0]
+            if line.startswith("  admin"):
+                break
+        assert address, said
+        yield process, address, said
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+def test_it_serves_a_fresh_folder_and_says_where_and_as_whom(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as (process, address, said):
+        assert "new_client" in said
+        for account in ACCOUNTS:
+            assert re.search(rf"^  {account} ", said, re.MULTILINE), account
+        assert urllib.request.urlopen(f"{address}/health", timeout=10).read() == b"ok\n"
+        with pytest.raises(lockfile.Held, match=str(process.pid)), lockfile.held(tmp_path / "data"):
+            pass
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    with lockfile.held(tmp_path / "data"):
+        pass
+
+
+def test_it_refuses_other_hosts_in_demo_mode(tmp_path: Path) -> None:
+    options = ["run", "--host", "0.0.0.0", "--data", str(tmp_path)]  # noqa: S104 - to be refused
+    result = CliRunner().invoke(cli, options)
+    assert result.exit_code == 2
+    assert "--no-demo" in result.output
+
+
+def test_it_refuses_a_second_process_on_the_same_folder(tmp_path: Path) -> None:
+    with lockfile.held(tmp_path):
+        result = CliRunner().invoke(cli, ["run", "--data", str(tmp_path), "--port", "0"])
+    assert result.exit_code == 1
+    assert str(os.getpid()) in result.output
+
+
+def test_it_deploys_only_what_was_never_deployed(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, demo=True)
+    versions = []
+    for _start in range(2):
+        sessions = command.prepare(settings, PROCESSES)
+        with database.reading(sessions) as session:
+            versions.append(sorted(session.scalars(select(Definition.id))))
+        sessions.kw["bind"].dispose()
+    assert versions[0]
+    assert versions[0] == versions[1]
