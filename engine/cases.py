@@ -43,6 +43,9 @@ from engine.timeline import Entry
 from engine.tracks import CaseDiagram
 from engine.worklist import Page, TaskRow
 
+#: A client is served for years in one case: its page shows the newest so many events.
+SHOWN = 400
+
 
 @dataclass(frozen=True)
 class CaseRow:
@@ -117,7 +120,7 @@ def diagrams_of(session: Session, person: Person, number: str) -> list[CaseDiagr
     """Give just the drawings of a case, as a task's page shows them."""
     instance = instances.opened(session, person, number)
     drawing = definitions.drawing(session, instance.definition_id)
-    return tracks.of(session, instance, drawing, history.of_case(session, instance.id))
+    return tracks.of(session, instance, drawing, history.of_case(session, instance.id, last=SHOWN))
 
 
 def listed(
@@ -215,7 +218,7 @@ def opened(session: Session, person: Person, number: str) -> CasePage:
     definition = definitions.get(session, instance.definition_id)
     starter = session.get(Person, instance.starter_id) if instance.starter_id else None
     drawing = definitions.drawing(session, instance.definition_id)
-    events = history.of_case(session, instance.id)
+    events = history.of_case(session, instance.id, last=SHOWN)
     oversees = people.oversees(people.groups(session, person))
     return CasePage(
         row=_rows(session, [(instance, definition, starter)])[0],

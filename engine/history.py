@@ -88,8 +88,7 @@ def started(session: Session, instance_id: int) -> Event:
     ).one()
 
 
-def of_case(session: Session, instance_id: int) -> list[Event]:
-    """Give all events of a case, oldest first."""
-    return list(
-        session.scalars(select(Event).where(Event.instance_id == instance_id).order_by(Event.id))
-    )
+def of_case(session: Session, instance_id: int, *, last: int | None = None) -> list[Event]:
+    """Give the events of a case, oldest first; `last` keeps to the newest so many."""
+    query = select(Event).where(Event.instance_id == instance_id).order_by(Event.id.desc())
+    return list(session.scalars(query.limit(last)))[::-1]

@@ -18,7 +18,7 @@ FIELDS = """
         <camunda:properties><camunda:property id="label.en" value="Until"/></camunda:properties>
       </camunda:formField>
     </camunda:formData>{more}</bpmn:extensionElements>
-""".replace('property id="', 'property name="')
+"""
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
