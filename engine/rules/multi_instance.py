@@ -44,7 +44,7 @@ def result_never_set(place: Place) -> Iterator[Problem]:
         several = element.multi_instance
         if several is None or several.result_item in ("", several.element_variable):
             continue
-        inside, known = set_inside(place.world.variables, place.process, element)
+        inside, known = set_inside(place.world.processes, place.process, element)
         if known and several.result_item not in inside:
             yield place.error(
                 "result_never_set",

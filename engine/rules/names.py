@@ -72,7 +72,9 @@ def _starts_itself(process: Process) -> bool:
     )
 
 
-def set_inside(variables: Variables, process: Process, outer: Element) -> tuple[set[str], bool]:
+def set_inside(
+    processes: Mapping[str, Process], process: Process, outer: Element
+) -> tuple[set[str], bool]:
     """The variables that an activity, or what lies in it, sets, and whether all are known."""
     inside = {outer.id}
     found = set_by_parts(outer)
@@ -80,16 +82,33 @@ def set_inside(variables: Variables, process: Process, outer: Element) -> tuple[
         if element.scope_id in inside:
             inside.add(element.id)
             found |= set_by(element)
-    calls = [process.elements[element_id] for element_id in inside]
     known = True
-    for call in calls:
-        if not call.called_element or (call.call_in and not call.call_out):
-            continue
-        if not call.call_out or any(mapping.all_variables for mapping in call.call_out):
-            names = variables.get(call.called_element)
-            found |= names or set()
-            known = known and names is not None
+    for call in (process.elements[element_id] for element_id in inside):
+        if _gives_all(call):
+            known = known and call.called_element in processes
+            found |= _set_below(processes, call.called_element, set())
     return found, known
+
+
+def _gives_all(call: Element) -> bool:
+    """Whether a call activity takes over all the variables of what it calls."""
+    if not call.called_element:
+        return False
+    nothing_said = not call.call_in and not call.call_out
+    return nothing_said or any(mapping.all_variables for mapping in call.call_out)
+
+
+def _set_below(processes: Mapping[str, Process], process_id: str, seen: set[str]) -> set[str]:
+    """What a called process sets by itself and by those that it calls in turn."""
+    if process_id in seen or process_id not in processes:
+        return set()
+    seen.add(process_id)
+    found: set[str] = set()
+    for element in processes[process_id].elements.values():
+        found |= set_by(element)
+        if _gives_all(element):
+            found |= _set_below(processes, element.called_element, seen)
+    return found
 
 
 def set_by_parts(element: Element) -> set[str]:
