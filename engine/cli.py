@@ -5,22 +5,51 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
-from engine import database, definitions, diagrams, errors, organisation, rules
+from engine import database, definitions, diagrams, errors, lockfile, organisation, people, rules
+from engine.database import Sessions
 from engine.diagrams import Diagram, Problem
+from engine.languages import Text
 from engine.models import Group
 from engine.worker import Worker
 
-DEFAULT_URL = "sqlite:///data/agencyflow.db"
-
 
 def url() -> str:
-    """Where the database is: AGENCYFLOW_DATABASE_URL, by default a file in ./data."""
-    return os.environ.get("AGENCYFLOW_DATABASE_URL", DEFAULT_URL)
+    """Where the database is: AGENCYFLOW_DATABASE_URL, by default a file in AGENCYFLOW_DATA."""
+    place = Path(os.environ.get("AGENCYFLOW_DATA", "data")) / "agencyflow.db"
+    return os.environ.get("AGENCYFLOW_DATABASE_URL") or f"sqlite:///{place.absolute()}"
+
+
+@contextmanager
+def alone(address: str) -> Iterator[None]:
+    """Be the only process on a SQLite database; PostgreSQL serves many."""
+    place = make_url(address)
+    if place.get_backend_name() != "sqlite":
+        yield
+        return
+    folder = Path(place.database or "data").parent
+    try:
+        with lockfile.held(folder):
+            yield
+    except lockfile.Held as held:
+        raise click.ClickException(
+            f"agencyflow already runs on {folder} (process {held.holder}). SQLite is for one process:"
+            " stop that one, name another folder, or use PostgreSQL."
+        ) from None
+
+
+@contextmanager
+def opened() -> Iterator[Sessions]:
+    """Open the database, alone where it is for one process."""
+    address = url()
+    with alone(address):
+        yield database.sessions(database.connect(address))
 
 
 @click.group()
@@ -72,10 +101,9 @@ def _lanes(drawn: list[Diagram]) -> set[str]:
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def deploy(files: tuple[Path, ...], note: str, language: str) -> None:
     """Deploy diagrams as one set: all of them, or none when one has an error."""
-    sessions = database.sessions(database.connect(url()))
     contents = {path.name: path.read_bytes() for path in _diagrams(files)}
     try:
-        with database.writing(sessions) as session:
+        with opened() as sessions, database.writing(sessions) as session:
             done = definitions.deploy(session, None, contents, note=note)
             for definition in done.new:
                 click.echo(f"{definition.process_id}: version {definition.version}")
@@ -90,26 +118,43 @@ def deploy(files: tuple[Path, ...], note: str, language: str) -> None:
 @cli.command()
 def upgrade() -> None:
     """Bring the database to the newest schema."""
-    database.upgrade(url())
+    with alone(url()):
+        database.upgrade(url())
 
 
 @cli.command(name="organisation")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load_organisation(path: Path) -> None:
     """Make the groups of organisation.toml; demo accounts are left out."""
-    sessions = database.sessions(database.connect(url()))
-    with database.writing(sessions) as session:
+    with opened() as sessions, database.writing(sessions) as session:
         organisation.load(session, path, demo=False)
         click.echo(f"{len(list(session.scalars(select(Group.id))))} groups")
 
 
 @cli.command()
+@click.argument("login")
+@click.option("--name", required=True, help="Name in Chinese, or the only one.")
+@click.option("--name-en", default="", help="Name in English.")
+@click.option("--group", "groups", multiple=True, help="Id of a group; may be given several times.")
+@click.password_option(help="Asked for when it is not given.")
+def person(login: str, name: str, name_en: str, groups: tuple[str, ...], password: str) -> None:
+    """Enrol somebody, or change their name, groups and password."""
+    with opened() as sessions, database.writing(sessions) as session:
+        unknown = sorted(set(groups) - set(session.scalars(select(Group.id))))
+        if unknown:
+            raise click.UsageError(f"There is no group {', '.join(unknown)}.")
+        people.enrol(session, login, Text(name, name_en), groups=groups, password=password)
+        click.echo(f"{login}: {', '.join(groups) or 'in no group'}")
+
+
+@cli.command()
 def work() -> None:
     """Deliver messages and fire timers, as a process of its own (PostgreSQL)."""
-    worker = Worker(database.sessions(database.connect(url())))
     stopped = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: stopped.set())
-    worker.start()
-    stopped.wait()
-    worker.stop()
+    with opened() as sessions:
+        worker = Worker(sessions)
+        worker.start()
+        stopped.wait()
+        worker.stop()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, delete, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import clock, errors
@@ -35,6 +36,23 @@ class Directory:
 def hashed(password: str) -> str:
     """Hash a password with argon2."""
     return _hasher.hash(password)
+
+
+def enrol(
+    session: Session, login: str, name: Text, *, groups: Iterable[str], password: str
+) -> Person:
+    """Make somebody known under a login name, or change what is known of them."""
+    person = session.get(Person, login)
+    if person is None:
+        person = Person(id=login)
+        session.add(person)
+    person.name_zh, person.name_en = name.to("zh"), name.to("en")
+    person.password_hash, person.demo, person.active = hashed(password), False, True
+    session.flush()
+    session.execute(delete(Membership).where(Membership.person_id == login))
+    session.add_all(Membership(person_id=login, group_id=group) for group in set(groups))
+    session.flush()
+    return person
 
 
 def sign_in(session: Session, login: str, password: str) -> Person:

@@ -6,17 +6,16 @@ import errno
 import os
 import signal
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from unicodedata import east_asian_width
 
 import click
 import waitress
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import database, definitions, errors, lockfile, organisation, people
-from engine.cli import cli
+from engine import database, definitions, errors, organisation, people
+from engine.cli import alone, cli
 from engine.database import Sessions
 from engine.models import Definition
 from engine.worker import Worker
@@ -74,15 +73,8 @@ def run(host: str, port: int, demo: bool, data: Path, processes: Path) -> None:
             f"In demo mode everybody knows the passwords, so it serves this machine only, not {host}."
             " Use --no-demo to serve others."
         )
-    embedded = make_url(settings.url).get_backend_name() == "sqlite"
-    try:
-        with lockfile.held(data) if embedded else nullcontext():
-            serve(settings, prepare(settings, processes), port)
-    except lockfile.Held as held:
-        raise click.ClickException(
-            f"agencyflow already runs on {data} (process {held.holder}). SQLite is for one process:"
-            " stop that one, name another folder with --data, or use PostgreSQL."
-        ) from None
+    with alone(settings.url):
+        serve(settings, prepare(settings, processes), port)
 
 
 def prepare(settings: Settings, processes: Path) -> Sessions:
