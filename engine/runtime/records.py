@@ -1,0 +1,55 @@
+"""What a run tells its host: what it waits for, what it sent, which way it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.diagrams import Element
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that the run waits for: a person, a worker, a message or a timer.
+
+    Behind an event-based gateway several share one `task_id`; `element` tells them apart.
+    `scope` is the task of the innermost running sub-process or called process, "" at the top.
+    """
+
+    task_id: str
+    kind: str
+    element: Element
+    scope: str
+    data: dict[str, Any]
+    message_name: str = ""
+    key: str = ""
+    due_at: datetime | None = None
+    row_index: int | None = None
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """A message that the run has sent; its host sees to it that it arrives."""
+
+    element: Element
+    name: str
+    key: str
+    payload: Any
+    time_to_live: str = ""
+    if_expired: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step along the drawing: an element was entered, completed or cancelled.
+
+    `arrived` is a token that waits in a joining gateway for the others. `via` is the id of
+    the sequence flow that led here, "" when none did.
+    """
+
+    kind: str
+    element: Element
+    task_id: str
+    scope: str
+    via: str = ""
