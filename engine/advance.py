@@ -93,7 +93,7 @@ class Step:
 
     def fire(self, waiting: Waiting) -> None:
         """Let a timer go off."""
-        self.run.fire(waiting.task_id)
+        self.run.fire(waiting.task_id, element_id=waiting.element.id)
         self.record(
             "fired",
             process_id=waiting.element.process_id,
@@ -144,7 +144,11 @@ def settle(step: Step) -> None:
 
 def _note_what_happened(step: Step, gone: list[Waiting], thrown: list[Thrown]) -> None:
     """Add to the step's events its path, what was sent and which tasks were withdrawn."""
-    path = [[s.element.process_id, s.element.id, s.via or ""] for s in step.run.take_steps()]
+    path = [
+        [s.element.process_id, s.element.id, s.via or ""]
+        for s in step.run.take_steps()
+        if s.kind == "entered"
+    ]
     if step.events:
         step.events[0]["details"] = {**step.events[0]["details"], "path": path}
     for t in thrown:
@@ -332,7 +336,7 @@ def tell_started(step: Step, reason: str) -> None:
         .join(Definition, Definition.id == Instance.definition_id)
         .where(Link.parent_id == step.instance.id, Instance.status == ACTIVE)
         .order_by(Instance.id)
-    ).tuples():
+    ):
         if definition.cancelled_by and child.start_key is not None:
             payload = {
                 "no": child.start_key,

@@ -300,7 +300,7 @@ def _comments(session: Session, instance: Instance) -> list[Remark]:
             .join(Person, Person.id == Comment.person_id)
             .where(Comment.instance_id == instance.id)
             .order_by(Comment.id)
-        ).tuples()
+        )
     ]
 
 

@@ -50,6 +50,12 @@ def _demo_person(session: Session, row: dict[str, object]) -> Person:
     return person
 
 
+def demo_ids(path: Path) -> list[str]:
+    """Tell the ids of the demo accounts, in the order of the file."""
+    described = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [str(row["id"]) for row in described.get("person", [])]
+
+
 def group_ids(path: Path) -> set[str]:
     """Tell the ids of the groups that a file describes."""
     described = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -142,7 +142,7 @@ def directory(session: Session) -> Directory:
 def supervised(session: Session, group_ids: set[str]) -> set[str]:
     """Tell the groups that members of `group_ids` supervise, at any remove."""
     below: dict[str, set[str]] = {}
-    for group_id, boss in session.execute(select(Group.id, Group.supervised_by)).tuples():
+    for group_id, boss in session.execute(select(Group.id, Group.supervised_by)):
         if boss is None:
             continue
         below.setdefault(boss, set()).add(group_id)

@@ -45,7 +45,7 @@ def of(
         select(Incident.process_id, Incident.element_id).where(
             Incident.instance_id == instance.id, Incident.resolved_at.is_(None)
         )
-    ).tuples():
+    ):
         failed[process_id or drawing.process.id].append(element_id)
     return [
         CaseDiagram(
