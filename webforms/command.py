@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -74,7 +74,8 @@ def run(host: str, port: int, demo: bool, data: Path, processes: Path) -> None:
             " Use --no-demo to serve others."
         )
     with alone(settings.url):
-        serve(settings, prepare(settings, processes), port)
+        sessions = prepare(settings, processes)
+        serve(settings, sessions, port, organisation.demo_ids(processes / "organisation.toml"))
 
 
 def prepare(settings: Settings, processes: Path) -> Sessions:
@@ -116,7 +117,7 @@ def _deployed(
         raise click.ClickException(str(refused)) from None
 
 
-def serve(settings: Settings, sessions: Sessions, port: int) -> None:
+def serve(settings: Settings, sessions: Sessions, port: int, accounts: Sequence[str]) -> None:
     """Answer requests and do the work in the background, until told to stop."""
     app = create_app(settings, sessions)
     try:
@@ -134,7 +135,7 @@ def serve(settings: Settings, sessions: Sessions, port: int) -> None:
         raise click.ClickException(
             f"Port {port} is taken. Choose another: agencyflow run --port {port + 1}"
         ) from None
-    welcome(settings, sessions, server.effective_port)
+    welcome(settings, sessions, server.effective_port, accounts)
     worker = Worker(sessions)
     worker.start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -145,8 +146,8 @@ def serve(settings: Settings, sessions: Sessions, port: int) -> None:
         server.close()
 
 
-def welcome(settings: Settings, sessions: Sessions, port: int) -> None:
-    """Say where to go and, in demo mode, as whom."""
+def welcome(settings: Settings, sessions: Sessions, port: int, accounts: Sequence[str]) -> None:
+    """Say where to go and, in demo mode, as whom, in the order of `accounts`."""
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"\nagencyflow serves on http://{shown}:{port}  (stop it with Ctrl-C)\n")
     if not settings.demo:
@@ -156,6 +157,7 @@ def welcome(settings: Settings, sessions: Sessions, port: int) -> None:
             (person.id, person.name.zh, person.name.en, "; ".join(f"{g.zh} {g.en}" for g in groups))
             for person, groups in people.demo_accounts(session)
         ]
+    rows = sorted((r for r in rows if r[0] in accounts), key=lambda row: accounts.index(row[0]))
     widths = [max(_width(row[column]) for row in rows) for column in range(3)]
     click.echo(f"Demo accounts, each with the password {organisation.DEMO_PASSWORD!r}:\n")
     for row in rows:

@@ -49,7 +49,7 @@ def running(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], 
             said += line
             if found := re.search(r"http://\S+", line):
                 address = found[0]
-            if line.startswith("  admin"):
+            if line.startswith("  admin "):
                 break
         assert address, said
         yield process, address, said
