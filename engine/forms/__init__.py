@@ -6,14 +6,18 @@ asks now, `check` whether answers will do, and `schema` tells other programs wha
 
 from __future__ import annotations
 
+from engine.forms import money, values
 from engine.forms.checking import Allowed, check, problem, rows_problem
-from engine.forms.display import Directory, listed, shown
+from engine.forms.display import NO, YES, Directory, listed, shown
 from engine.forms.form import MOST_ROWS, FieldItem, Form, RowsItem, form_of
 from engine.forms.json_schema import schema
-from engine.forms.sheet import Cell, Row, Rows, blank, initial, lay, visible
+from engine.forms.sheet import ORIGIN, Cell, Row, Rows, blank, case_rows, initial, lay, visible
 
 __all__ = [
     "MOST_ROWS",
+    "NO",
+    "ORIGIN",
+    "YES",
     "Allowed",
     "Cell",
     "Directory",
@@ -23,14 +27,17 @@ __all__ = [
     "Rows",
     "RowsItem",
     "blank",
+    "case_rows",
     "check",
     "form_of",
     "initial",
     "lay",
     "listed",
+    "money",
     "problem",
     "rows_problem",
     "schema",
     "shown",
+    "values",
     "visible",
 ]

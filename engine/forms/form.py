@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,10 @@ LENGTH = 500
 NO_HELP = Text()
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 _REPEATED = re.compile(r"(\w+)\[\]\.(\w+)")
+
+
+#: The forms made so far, each as long as its element lives.
+_made: dict[int, tuple[weakref.ref[Element], Form]] = {}
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,17 @@ def form_of(element: Element) -> Form:
     Fields whose ids share `items[].` become one group, where the first of them stands. What
     the rules refuse at deploy (an unknown type, an unreadable bound) is treated as not drawn.
     """
+    # An element holds dicts and so cannot be a key itself; a definition's elements live long.
+    number = id(element)
+    kept = _made.get(number)
+    if kept is not None and kept[0]() is element:
+        return kept[1]
+    form = _form(element)
+    _made[number] = (weakref.ref(element, lambda _: _made.pop(number, None)), form)
+    return form
+
+
+def _form(element: Element) -> Form:
     groups: dict[str, list[FormField]] = {}
     order: list[FormField | str] = []
     for drawn in element.fields:
