@@ -30,4 +30,4 @@ fi
 echo "installing what constraints.txt pins into $folder (about half a minute)"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 "$folder/bin/python" -m pip install --quiet --require-hashes -r "$root/constraints.txt"
-"$folder/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable "$root"
+"$folder/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable "$root"
