@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import (
     assignments,
@@ -41,6 +42,14 @@ from engine.models import (
 from engine.runtime import Program, Run, Thrown, Waiting
 
 Place = tuple[str, str]
+
+_WRITE = (
+    update(Instance.__table__)
+    .where(Instance.id == bindparam("instance"), Instance.revision == bindparam("read"))
+    .values(
+        {c: bindparam(c) for c in ("state", "title", "status", "ended_at", "outcome", "revision")}
+    )
+)
 
 
 @dataclass
@@ -178,14 +187,22 @@ def _note_what_happened(step: Step, gone: list[Waiting], thrown: list[Thrown]) -
 
 
 def _write_instance(step: Step, title: str) -> None:
+    """Write the case's row, if nobody else has written it since it was read."""
     instance, outcome = step.instance, step.run.outcome
-    instance.state = step.run.dump()
-    if title and title != instance.title:
-        instance.title = title[:500]
+    written: dict[str, Any] = {"state": step.run.dump(), "title": instance.title}
+    if title:
+        written["title"] = title[:500]
+    written |= {"status": instance.status, "ended_at": None, "outcome": None}
     if step.run.ended:
-        instance.status, instance.ended_at = ENDED, clock.now()
-        instance.outcome = outcome.id if outcome else None
-    step.session.flush()
+        written |= {"status": ENDED, "ended_at": clock.now()}
+        written["outcome"] = outcome.id if outcome else None
+    revision = instance.revision + 1
+    place = {"instance": instance.id, "read": instance.revision, "revision": revision}
+    found = step.session.connection().execute(_WRITE, {**written, **place})
+    if found.rowcount != 1:
+        raise errors.ChangedMeanwhile
+    for name, value in {**written, "revision": revision}.items():
+        set_committed_value(instance, name, value)
     for message_id in step.consumed:
         if not inbox.consume(step.session, message_id, instance.id):
             raise errors.ChangedMeanwhile

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, due, errors, expressions, history, people
@@ -16,6 +16,12 @@ from engine.languages import Text
 from engine.models import Candidate, Exclusion, Instance, Person, Task
 
 PRIORITY = 50
+
+# Built once, and past the mapper: these run in every step.
+_OPEN = insert(Task.__table__)
+_CANDIDATES = insert(Candidate.__table__)
+_EXCLUSIONS = insert(Exclusion.__table__)
+_CLOSE = delete(Task.__table__).where(Task.id == bindparam("task"))
 
 
 @dataclass
@@ -169,17 +175,18 @@ def write(session: Session, openings: list[Opening]) -> None:
     """Keep the new tasks with their candidates and exclusions."""
     if not openings:
         return
-    session.execute(insert(Task), [o.row for o in openings])
+    connection = session.connection()
+    connection.execute(_OPEN, [o.row for o in openings])
     candidates = [
         {"task_id": o.row["id"], "group_id": g} for o in openings for g in dict.fromkeys(o.groups)
     ]
     if candidates:
-        session.execute(insert(Candidate), candidates)
+        connection.execute(_CANDIDATES, candidates)
     exclusions = [
         {"task_id": o.row["id"], "person_id": p} for o in openings for p in sorted(o.excluded)
     ]
     if exclusions:
-        session.execute(insert(Exclusion), exclusions)
+        connection.execute(_EXCLUSIONS, exclusions)
 
 
 def exclude(session: Session, instance_id: int, done: dict[str, Any]) -> list[Task]:
@@ -215,4 +222,4 @@ def exclude(session: Session, instance_id: int, done: dict[str, Any]) -> list[Ta
 def forget(session: Session, task_ids: list[str]) -> None:
     """Drop tasks that were completed or withdrawn; what hangs on them goes with them."""
     if task_ids:
-        session.execute(delete(Task).where(Task.id.in_(task_ids)))
+        session.connection().execute(_CLOSE, [{"task": task_id} for task_id in task_ids])

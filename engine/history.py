@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.models import Event
 
+_RECORD = insert(Event.__table__)
+
 
 def record(session: Session, instance_id: int, kind: str, **columns: Any) -> None:
     """Append one event to a case's history."""
@@ -38,7 +40,7 @@ def event(instance_id: int, kind: str, **columns: Any) -> dict[str, Any]:
 def record_all(session: Session, rows: list[dict[str, Any]]) -> None:
     """Append events; they keep the order of the list."""
     if rows:
-        session.execute(insert(Event), rows)
+        session.connection().execute(_RECORD, rows)
 
 
 def completers(
@@ -79,13 +81,6 @@ def ending(session: Session, task_id: str) -> Event | None:
 def answered(session: Session, request_key: str) -> Event | None:
     """Find what an earlier request with the same key did."""
     return session.scalar(select(Event).where(Event.request_key == request_key))
-
-
-def started(session: Session, instance_id: int) -> Event:
-    """Find the event of a case's start."""
-    return session.scalars(
-        select(Event).where(Event.instance_id == instance_id, Event.kind == "started").limit(1)
-    ).one()
 
 
 def of_case(session: Session, instance_id: int, *, last: int | None = None) -> list[Event]:

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, undefer
-from sqlalchemy.orm.exc import StaleDataError
 
 from engine import (
     clock,
@@ -70,7 +69,7 @@ def start(
     """
     earlier = history.answered(session, request_key) if request_key else None
     if earlier is not None and earlier.person_id == person.id:
-        return completed(session, person, earlier)
+        return recalled(session, person, earlier)
     if not definition.current or definition.starter_group not in people.groups(session, person):
         raise errors.NotFound
     element = definitions.start_element(session, definition)
@@ -95,8 +94,8 @@ def start(
     step.run = Run.start(step.program, data=values, context_of=step.context_of)
     settle(step)
     documents.link(session, instance.id, documents.named_in(values))
-    event = history.started(session, instance.id)
-    return completed(session, person, event)
+    ended = instance.status != ACTIVE
+    return completed(session, person, instance.number, instance.id, ended=ended)
 
 
 def start_by_message(session: Session, definition: Definition, message: Message) -> Instance:
@@ -146,16 +145,15 @@ def _new(
 
 def locked(session: Session, instance_id: int) -> Instance:
     """Give a case with its state, locked until the transaction ends."""
-    instance = session.scalar(
-        select(Instance)
-        .where(Instance.id == instance_id)
-        .options(undefer(Instance.state))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    instance = session.scalar(_LOCKED, {"instance": instance_id})
     if instance is None:
         raise errors.NotFound
     return instance
+
+
+def locked_by_task(session: Session, task_id: str) -> Instance | None:
+    """Give the case of an open task, locked, or nothing when the task is gone."""
+    return session.scalar(_LOCKED_BY_TASK, {"task": task_id})
 
 
 def opened(session: Session, person: Person, number: str) -> Instance:
@@ -183,10 +181,7 @@ def advance(
     step = Step(session, instance, definitions.program(session, instance.definition_id), actor)
     step.restore()
     act(step)
-    try:
-        settle(step)
-    except StaleDataError:
-        raise errors.ChangedMeanwhile from None
+    settle(step)
     return step
 
 
@@ -231,27 +226,52 @@ def may_cancel(session: Session, person: Person, instance: Instance) -> bool:
 
 
 def completed(
-    session: Session, person: Person, event: Event, *, incident: bool = False
+    session: Session, person: Person, number: str, instance_id: int, *, ended: bool
 ) -> Completed:
     """Say what a step came to: also later, when the same request comes again."""
+    next_task = session.scalar(_NEXT_TASK, {"person": person.id, "instance": instance_id})
+    return Completed(number, next_task, ended, incident=False)
+
+
+def recalled(session: Session, person: Person, event: Event) -> Completed:
+    """Say again what the step of an earlier event came to."""
     number, status = session.execute(
         select(Instance.number, Instance.status).where(Instance.id == event.instance_id)
     ).one()
-    next_task = session.scalar(
-        select(Task.id)
-        .where(Task.instance_id == event.instance_id, ~Task.optional, claimable(person))
-        .order_by(Task.assignee_id.is_(None), Task.opened_at.desc(), Task.id)
-        .limit(1)
-    )
-    return Completed(number, next_task, status != ACTIVE, incident)
+    return completed(session, person, number, event.instance_id, ended=status != ACTIVE)
 
 
-def claimable(person: Person) -> Any:
+def claimable(person_id: Any) -> Any:
     """Give the condition on Task for those that a person holds or may claim."""
-    own = select(Membership.group_id).where(Membership.person_id == person.id)
+    own = select(Membership.group_id).where(Membership.person_id == person_id)
     candidate = exists().where(Candidate.task_id == Task.id, Candidate.group_id.in_(own))
-    excluded = exists().where(Exclusion.task_id == Task.id, Exclusion.person_id == person.id)
-    return (Task.assignee_id == person.id) | (Task.assignee_id.is_(None) & candidate & ~excluded)
+    excluded = exists().where(Exclusion.task_id == Task.id, Exclusion.person_id == person_id)
+    return (Task.assignee_id == person_id) | (Task.assignee_id.is_(None) & candidate & ~excluded)
+
+
+# Built once: most of a statement's cost is putting it together.
+_NEXT_TASK = (
+    select(Task.id)
+    .where(Task.instance_id == bindparam("instance"), ~Task.optional)
+    .where(claimable(bindparam("person")))
+    .order_by(Task.assignee_id.is_(None), Task.opened_at.desc(), Task.id)
+    .limit(1)
+)
+_LOCKED = (
+    select(Instance)
+    .where(Instance.id == bindparam("instance"))
+    .options(undefer(Instance.state))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LOCKED_BY_TASK = (
+    select(Instance)
+    .join(Task, Task.instance_id == Instance.id)
+    .where(Task.id == bindparam("task"))
+    .options(undefer(Instance.state))
+    .with_for_update(of=Instance)
+    .execution_options(populate_existing=True)
+)
 
 
 def waiting_at(session: Session, instance: Instance) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine import (
@@ -28,7 +28,7 @@ from engine.expressions import Context
 from engine.forms import Form
 from engine.instances import Completed, advance, claimable, completed
 from engine.languages import Text
-from engine.models import Exclusion, Instance, Person, Task
+from engine.models import ACTIVE, Exclusion, Instance, Person, Task
 from engine.successors import NextStep, next_steps
 from engine.worklist import TaskRow, counts, listed, row_of
 
@@ -44,6 +44,14 @@ __all__ = [
     "release",
     "save_draft",
 ]
+
+
+#: A task with whether a person may do it; built once, for it runs in every step.
+_TASK = (
+    select(Task, claimable(bindparam("person")))
+    .where(Task.id == bindparam("task"))
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -134,7 +142,7 @@ def _say_where_it_went(session: Session, person: Person, task_id: str) -> None:
 
 
 def _may(session: Session, person: Person, task: Task) -> bool:
-    return bool(session.scalar(select(Task.id).where(Task.id == task.id, claimable(person))))
+    return bool(session.scalar(select(Task.id).where(Task.id == task.id, claimable(person.id))))
 
 
 def claim(session: Session, person: Person, task_id: str) -> None:
@@ -144,7 +152,7 @@ def claim(session: Session, person: Person, task_id: str) -> None:
         return
     taken = session.execute(
         update(Task)
-        .where(Task.id == task_id, Task.assignee_id.is_(None), claimable(person))
+        .where(Task.id == task_id, Task.assignee_id.is_(None), claimable(person.id))
         .values(assignee_id=person.id)
         .execution_options(synchronize_session=False)
     )
@@ -213,20 +221,17 @@ def complete(
     A step that fails inside is kept as an incident with the answers, and the result says so.
     Raises InvalidAnswers, HeldByAnother, NotAllowed, TaskGone, TaskWithdrawn, NotFound.
     """
-    task = session.get(Task, task_id)
-    if task is None:
+    instance = instances.locked_by_task(session, task_id)
+    if instance is None:
         event = history.ending(session, task_id)
         if event and request_key and event.request_key == request_key:
-            return completed(session, person, event)
+            return instances.recalled(session, person, event)
         _say_where_it_went(session, person, task_id)
         raise errors.NotFound
-    if not _may(session, person, task):
+    task, may = session.execute(_TASK, {"task": task_id, "person": person.id}).one()
+    if not may:
         _found(session, person, task_id)
         _refuse(session, person, task)
-    instance = instances.locked(session, task.instance_id)
-    if session.scalar(select(Task.id).where(Task.id == task_id)) is None:
-        _say_where_it_went(session, person, task_id)
-        raise errors.TaskWithdrawn
     try:
         act = _completing(session, person, task, answers, request_key)
         advance(session, instance, act, actor=person)
@@ -243,10 +248,8 @@ def complete(
             answers=answers,
         )
         return Completed(instance.number, task_id, False, True)
-    event = history.ending(session, task_id)
-    if event is None:
-        raise errors.TaskWithdrawn
-    return completed(session, person, event)
+    ended = instance.status != ACTIVE
+    return completed(session, person, instance.number, instance.id, ended=ended)
 
 
 def _completing(

@@ -125,7 +125,7 @@ def _in_tab(session: Session, person: Person, tab: str) -> ColumnElement[bool]:
     if tab == "mine":
         return Task.assignee_id == person.id
     if tab == "groups":
-        condition: ColumnElement[bool] = and_(Task.assignee_id.is_(None), claimable(person))
+        condition: ColumnElement[bool] = and_(Task.assignee_id.is_(None), claimable(person.id))
         return condition
     return exists().where(
         Instance.id == Task.instance_id, Instance.status == ACTIVE, people.sees(session, person)
@@ -138,7 +138,7 @@ def _may_take(session: Session, person: Person, task_ids: Sequence[str]) -> set[
     return set(
         session.scalars(
             select(Task.id).where(
-                Task.id.in_(task_ids), Task.assignee_id.is_(None), claimable(person)
+                Task.id.in_(task_ids), Task.assignee_id.is_(None), claimable(person.id)
             )
         )
     )
