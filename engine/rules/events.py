@@ -14,10 +14,10 @@ EVENTS = (
 #: Which events run, by where they stand; "" is an event without a symbol.
 RUNS = {
     "startEvent": {"", "message"},
-    "endEvent": {"", "message", "terminate", "error", "escalation"},
-    "intermediateThrowEvent": {"", "message", "escalation"},
+    "endEvent": {"", "message", "terminate"},
+    "intermediateThrowEvent": {"", "message"},
     "intermediateCatchEvent": {"message", "timer"},
-    "boundaryEvent": {"message", "timer", "error", "escalation"},
+    "boundaryEvent": {"message", "timer"},
 }
 KINDS = {
     "": ("空白", "plain"),
@@ -46,6 +46,14 @@ INSTEAD = {
     "conditional": (
         "请改用排他网关或消息。",
         "Use an exclusive gateway or a message.",
+    ),
+    "error": (
+        "请在步骤后面用网关判断，把例外画成普通路径。",
+        "Decide at a gateway after the step and draw the exception as an ordinary path.",
+    ),
+    "escalation": (
+        "请用不中断的边界消息或定时事件通知别人。",
+        "Tell others by a boundary message or timer event that does not interrupt.",
     ),
     "timer": (
         "请让人或消息启动流程，后面再用定时捕获事件等待。",
@@ -152,54 +160,21 @@ def boundary_host(place: Place) -> Iterator[Problem]:
             )
 
 
-def boundary_error_host(place: Place) -> Iterator[Problem]:
-    """Errors and escalations come out of sub-processes and called diagrams only."""
-    for element in place.elements("boundaryEvent"):
-        host = place.process.elements.get(element.attached_to)
-        if element.event not in ("error", "escalation") or host is None:
-            continue
-        if host.kind not in ("subProcess", "callActivity"):
-            yield place.error(
-                "boundary_error_host",
-                "任务不会抛出错误或升级，这个边界事件永远不会发生。请在任务后面用网关判断。",
-                "A task throws no error or escalation, so this event would never happen. "
-                "Decide at a gateway after the task.",
-                element,
-            )
-
-
-def uncaught(place: Place) -> Iterator[Problem]:
-    """An error or escalation that nobody catches would end the path as if all were well."""
-    for element in place.elements("endEvent", "intermediateThrowEvent"):
-        if element.event not in ("error", "escalation") or _caught(place, element):
-            continue
-        zh, en = KINDS[element.event]
+def cancelled_starts(place: Place) -> Iterator[Problem]:
+    """A process that can be cancelled goes the same way from all its starts."""
+    process = place.process
+    if not any(element.triggered_by_event for element in place.elements()):
+        return
+    starts = [e for e in process.within(process.id) if e.kind == "startEvent"]
+    first = {flow.target for start in starts for flow in process.outgoing(start)}
+    if len(starts) > 1 and len(first) > 1:
         yield place.error(
-            "uncaught",
-            f"没有任何边界事件捕获这个{zh}。请在外面的子流程或调用活动上画一个，或者改用普通结束事件。",
-            f"No boundary event catches this {en}. Draw one on the sub-process or call activity "
-            "around it, or use a plain end event.",
-            element,
+            "cancelled_starts",
+            "能被取消的流程，几个开始事件必须连到同一个元素。请先把它们汇合到一个网关。",
+            "In a process that can be cancelled all starts lead to the same element. Let them "
+            "meet in a gateway first.",
+            starts[1],
         )
-
-
-def _caught(place: Place, element: Element) -> bool:
-    hosts = set()
-    scope = place.process.elements.get(element.scope_id)
-    while scope is not None:
-        hosts.add(scope.id)
-        scope = place.process.elements.get(scope.scope_id)
-    if any(_is_catch(e, element.event, hosts) for e in place.elements("boundaryEvent")):
-        return True
-    return any(
-        _is_catch(other, element.event, {call.id})
-        for caller, call in place.world.callers(place.process.id)
-        for other in caller.elements.values()
-    )
-
-
-def _is_catch(element: Element, event: str, hosts: set[str]) -> bool:
-    return element.event == event and element.attached_to in hosts
 
 
 RULES = (
@@ -208,6 +183,5 @@ RULES = (
     event_sub_process,
     cancelled_by,
     boundary_host,
-    boundary_error_host,
-    uncaught,
+    cancelled_starts,
 )

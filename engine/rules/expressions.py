@@ -12,6 +12,9 @@ from engine.expressions.parsing import pieces
 from engine.languages import Text
 from engine.rules.place import Place
 
+#: What a completion condition is told beside the data.
+_COUNTS = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances"})
+
 
 @dataclass(frozen=True)
 class Written:
@@ -168,6 +171,7 @@ def _of_multi_instance(element: Element) -> Iterator[Written]:
             element,
             bare=True,
             decisive=True,
+            row=_COUNTS,
         )
 
 

@@ -69,7 +69,9 @@ def cancelling(
     return one_step(task(), handler, properties={"cancelledBy": named})
 
 
-ERROR_END = element("endEvent", "out", event("error"))
+TWO_STARTS = cancelling().replace(
+    END, element("startEvent", "too", event("message")) + END + flows("too>work")
+)
 CASES = {
     "unsupported_event": (ended(event("signal")), ended(event("terminate"))),
     "start_in_sub_process": (
@@ -82,8 +84,12 @@ CASES = {
         edged(event("message"), attachedToRef="nothing"),
         edged(event("message")),
     ),
-    "boundary_error_host": (edged(event("error")), edged(event("error"), host=inner(ERROR_END))),
-    "uncaught": (one_step(inner(ERROR_END)), edged(event("error"), host=inner(ERROR_END))),
+    "cancelled_starts": (
+        TWO_STARTS.replace("too_to_work", "too_to_done").replace(
+            'sourceRef="too" targetRef="work"', 'sourceRef="too" targetRef="done"'
+        ),
+        TWO_STARTS,
+    ),
     "timer_without_time": (waited("<bpmn:timerEventDefinition/>"), waited(timer("P1D"))),
     "timer_text": (waited(timer("three days")), waited(timer("P3DT4H"))),
     "timer_cron": (waited(timer("0 0 9 * * ?", "timeCycle")), waited(timer("PT2H"))),
@@ -124,6 +130,9 @@ def test_it_is_found_in_a_bad_drawing_and_not_in_a_good_one(code):
         ended(event("message"), event("terminate")),
         edged(event("compensate")),
         edged(event("conditional")),
+        edged(event("error")),
+        ended(event("error")),
+        ended(event("escalation")),
         edged(),
     ],
 )
