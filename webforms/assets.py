@@ -39,7 +39,7 @@ def show(name: str) -> Response:
     if name not in MANIFEST:
         abort(404)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    compressed = "gzip" in request.accept_encodings
+    compressed = request.accept_encodings["gzip"] > 0
     response = Response(_packed(name) if compressed else _plain(name), mimetype=kind)
     response.vary.add("Accept-Encoding")
     if compressed:

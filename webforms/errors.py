@@ -42,7 +42,7 @@ STATUS: dict[type[errors.AgencyflowError], int] = {
 def init_app(app: Flask) -> None:
     """Give every error its page."""
     app.register_error_handler(errors.AgencyflowError, _from_engine)
-    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(CSRFError, forged)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(Exception, _unexpected)
@@ -84,7 +84,8 @@ def _from_http(error: HTTPException) -> tuple[str, int] | HTTPException:
     return page(status, HTTP_WORDS.get(status, OTHERWISE).to(languages.current()))
 
 
-def _forged(_error: CSRFError) -> tuple[str, int]:
+def forged(_error: CSRFError | None = None) -> tuple[str, int]:
+    """Refuse a form without its token."""
     database.discard()
     return page(400, gettext("This form is too old, or came from another site. Go back, reload and send it again."))
 

@@ -15,6 +15,7 @@ from flask import (
     session,
     url_for,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Unauthorized
@@ -24,6 +25,7 @@ from webforms import session as database
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.sessions import SessionMixin
     from werkzeug import Response
 
     from engine.models import Person
@@ -37,12 +39,21 @@ PUBLIC = frozenset({"identity.sign_in", "languages.switch", "assets.show", "heal
 STAY = timedelta(hours=12)
 
 
-class Visitor(UserMixin):
+class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """A person, as Flask-Login wants to see them."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
         self.id = person.id
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Signed cookies; an asset's answer carries none, so that browsers may keep it."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # type: ignore[override]
+        """Send the cookie with pages only."""
+        if request.endpoint != "assets.show":
+            super().save_session(app, session, response)  # type: ignore[arg-type]
 
 
 def init_app(app: Flask) -> None:
@@ -57,6 +68,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as the session lives
         WTF_CSRF_SSL_STRICT=not settings.loopback,
     )
+    app.session_interface = Cookies()
     logins.init_app(app)
     app.before_request(_gate)
     csrf.init_app(app)

@@ -130,12 +130,15 @@ def due(at: datetime | None) -> Due | None:
 
 
 def _overdue(late: timedelta, days: int) -> str:
-    if days:
-        return ngettext("%(num)d day overdue", "%(num)d days overdue", days)
     hours = int(late.total_seconds() // 3600)
-    if hours:
-        return ngettext("%(num)d hour overdue", "%(num)d hours overdue", hours)
-    return gettext("just overdue")
+    words: str
+    if days:
+        words = ngettext("%(num)d day overdue", "%(num)d days overdue", days)
+    elif hours:
+        words = ngettext("%(num)d hour overdue", "%(num)d hours overdue", hours)
+    else:
+        words = gettext("just overdue")
+    return words
 
 
 def filesize(size: int) -> str:

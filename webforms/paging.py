@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import request, url_for
 
 #: Beyond this nobody reads on; a larger number is a probe.
@@ -14,9 +16,7 @@ def page_number() -> int:
     return min(max(int(text), 1), LAST) if text.isascii() and text.isdigit() else 1
 
 
-def same_list(**changes: object) -> str:
+def same_list(**changes: Any) -> str:
     """Give the address of this list with some of its parameters changed; empty ones go."""
-    wanted = {**request.args.to_dict(), **request.view_args, **changes} if request.view_args else {
-        **request.args.to_dict(), **changes
-    }
+    wanted: dict[str, Any] = {**request.args, **(request.view_args or {}), **changes}
     return url_for(str(request.endpoint), **{k: v for k, v in wanted.items() if v not in ("", None)})

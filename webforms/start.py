@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from engine import definitions, errors, instances, tasks
+from engine import definitions, errors, instances, successors, tasks
 from engine.languages import Text
 from webforms import identity
 from webforms import session as database
@@ -47,7 +47,7 @@ def start(process_id: str) -> Response | str | tuple[str, int]:
     session, person = database.current(), identity.person()
     procedure = _startable(process_id)
     filled = _filled(procedure, sent=True)
-    if filled.reshaped:
+    if filled.rearranged:
         return _page(procedure, filled)
     if not filled.validate():
         return _page(procedure, filled), 422
@@ -58,7 +58,7 @@ def start(process_id: str) -> Response | str | tuple[str, int]:
                 session, person, procedure, answers=filled.answers, request_key=_request_key()
             )
     except errors.InvalidAnswers as invalid:
-        filled.add(invalid.errors)
+        filled.explain(invalid.errors)
         return _page(procedure, filled), 422
     except errors.StepFailed as failure:
         return _page(procedure, filled, trouble=sentence(failure)), 500
@@ -90,6 +90,7 @@ def _filled(procedure: Definition, *, sent: bool = False) -> FilledForm:
         data={},
         context=tasks.context_at_start(session),
         sent=sent,
+        refresh_url=url_for(".fields", process_id=procedure.process_id),
     )
 
 
@@ -102,8 +103,8 @@ def _page(procedure: Definition, filled: FilledForm, *, trouble: str = "") -> st
         procedure=procedure,
         help=element.help or drawing.process.help,
         submit=Text(element.properties.get("submit", ""), element.properties.get("submit.en", "")),
-        steps=tasks.next_steps(session, drawing, element),
-        trouble=trouble or filled.trouble,
+        steps=successors.next_steps(session, drawing, element),
+        trouble=trouble,
         form_changed=filled.sent,
         request_key=_request_key(),
         **filled.shown,

@@ -12,17 +12,16 @@ from flask_wtf.csrf import CSRFError
 from engine import cases, errors, tasks
 from webforms import identity, languages
 from webforms import session as database
-from webforms.errors import sentence, status_of
+from webforms.errors import forged, sentence, status_of
 from webforms.filled_form import FilledForm
 
 if TYPE_CHECKING:
-    from engine.instances import Completed
-    from engine.tasks import OpenTask
     from werkzeug import Response
 
-blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+    from engine.instances import Completed
+    from engine.tasks import OpenTask
 
-Answer = "Response | str | tuple[str, int]"
+blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
 
 @blueprint.get("/<task_id>")
@@ -45,7 +44,7 @@ def answer(task_id: str) -> Response | str | tuple[str, int]:
         return _again(task_id, gone)
     filled = _filled(task, sent=True)
     action = request.form.get("action", "")
-    if filled.reshaped:
+    if filled.rearranged:
         return _page(task, filled)
     if action == "draft":
         tasks.save_draft(session, person, task_id, filled.answers)
@@ -65,7 +64,7 @@ def _complete(task: OpenTask, filled: FilledForm) -> Response | tuple[str, int]:
                 session, person, task.row.id, answers=filled.answers, request_key=_request_key()
             )
     except errors.InvalidAnswers as invalid:
-        filled.add(invalid.errors)
+        filled.explain(invalid.errors)
         return _page(task, filled), 422
     except (errors.TaskGone, errors.TaskWithdrawn) as gone:
         return _gone(gone, filled)
@@ -108,9 +107,12 @@ def _again(task_id: str, gone: errors.AgencyflowError) -> Response | tuple[str, 
 
 
 @blueprint.post("/<task_id>/fields")
-def fields(task_id: str) -> str:
+def fields(task_id: str) -> str | tuple[str, int]:
     """Render the fields again, as the other answers now ask for them."""
-    task = tasks.opened(database.current(), identity.person(), task_id)
+    try:
+        task = tasks.opened(database.current(), identity.person(), task_id)
+    except (errors.TaskGone, errors.TaskWithdrawn):
+        return "", 204  # the page stays as it is; sending the form will say what happened
     return render_template("_fields.html", **_filled(task, sent=True).shown)
 
 
@@ -136,7 +138,7 @@ def _too_old(_error: CSRFError) -> Response | str | tuple[str, int]:
     database.discard()
     view_args: dict[str, Any] = request.view_args or {}
     if request.endpoint != "tasks.answer" or identity.person_or_none() is None:
-        raise errors.NotAllowed(reason=languages.FORM_TOO_OLD)
+        return forged()
     try:
         task = tasks.opened(database.current(), identity.person(), view_args["task_id"])
     except errors.AgencyflowError as gone:
@@ -154,6 +156,7 @@ def _filled(task: OpenTask, *, sent: bool = False, store: bool = True) -> Filled
         instance_id=task.instance_id,
         sent=sent,
         store=store,
+        refresh_url=url_for(".fields", task_id=task.row.id) if task.may_complete else "",
     )
 
 
@@ -164,7 +167,7 @@ def _page(task: OpenTask, filled: FilledForm, *, trouble: str = "") -> str:
         task=task,
         case=case,
         drawing=_drawing(task, case),
-        trouble=trouble or filled.trouble,
+        trouble=trouble,
         form_changed=filled.sent,
         request_key=_request_key(),
         **filled.shown,

@@ -5,6 +5,7 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
 
 const PADDING = 28;
+const FOOT = 26; // room for the mark of bpmn.io, which stays in sight
 const SMALLEST = 0.62; // below this the labels cannot be read, so part of the drawing is shown instead
 
 // The drawing carries both languages; the one that is not its own stands in a property.
@@ -40,7 +41,12 @@ function mark(viewer, state) {
     html.title = title;
     overlays.add(id, { position: { top: -11, left: -11 }, html });
   };
-  for (const id of state.visited ?? []) if (registry.get(id)) canvas.addMarker(id, "visited");
+  // A flow was taken when the case has been at both its ends.
+  const been = new Set([...(state.visited ?? []), ...Object.keys(state.here ?? {})]);
+  for (const { id, source, target } of registry.getAll()) {
+    if (source && target && been.has(source.id) && been.has(target.id)) been.add(id);
+  }
+  for (const id of been) if (registry.get(id)) canvas.addMarker(id, "visited");
   for (const [id, count] of Object.entries(state.here ?? {})) {
     if (!registry.get(id)) continue;
     canvas.removeMarker(id, "visited");
@@ -63,14 +69,13 @@ function place(viewer, box, state, whole = false) {
   const fit = (width - 2 * PADDING) / all.width;
   const room = document.fullscreenElement ? box.clientHeight : Math.min(560, Math.max(300, innerHeight * 0.62));
   const most = document.fullscreenElement ? 2 : 1;
-  let scale = Math.min(most, fit, (room - 2 * PADDING) / all.height);
-  if (!whole && scale < SMALLEST) scale = Math.min(SMALLEST, Math.max(scale, 1));
+  let scale = Math.min(most, fit, (room - 2 * PADDING - FOOT) / all.height);
   if (!whole && scale < SMALLEST) scale = SMALLEST;
   if (!document.fullscreenElement) {
-    box.style.height = `${Math.round(Math.min(room, all.height * scale + 2 * PADDING))}px`;
+    box.style.height = `${Math.round(Math.min(room, all.height * scale + 2 * PADDING + FOOT))}px`;
     canvas.resized();
   }
-  const view = { width: width / scale, height: box.clientHeight / scale };
+  const view = { width: width / scale, height: (box.clientHeight - FOOT) / scale };
   const registry = viewer.get("elementRegistry");
   const spot = registry.get(state.focus) ?? registry.get(Object.keys(state.here ?? {}).find((id) => registry.get(id)));
   const along = (start, size, shown, centre) => {
@@ -82,7 +87,8 @@ function place(viewer, box, state, whole = false) {
   canvas.viewbox({
     x: along(all.x, all.width, view.width, spot && spot.x + spot.width / 2),
     y: along(all.y, all.height, view.height, spot && spot.y + spot.height / 2),
-    ...view,
+    width: view.width,
+    height: box.clientHeight / scale,
   });
 }
 
@@ -112,7 +118,9 @@ async function show(card) {
   const answer = await fetch(card.dataset.drawing, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`${card.dataset.drawing}: ${answer.status}`);
   await viewer.importXML(await answer.text());
-  box.querySelector(".djs-container > svg")?.setAttribute("aria-hidden", "true");
+  const svg = box.querySelector(".djs-container > svg");
+  svg?.setAttribute("role", "img");
+  svg?.setAttribute("aria-label", card.dataset.label);
   mark(viewer, state);
   place(viewer, box, state);
   touch(viewer, box);

@@ -2,7 +2,7 @@
 const typing = (node) => node.closest("input, textarea, select, [contenteditable]");
 
 // Wrong answers were found: say so first, to ears as well as eyes.
-document.getElementById("problems")?.focus();
+(document.getElementById("problems") ?? document.getElementById("trouble"))?.focus();
 
 // Selects that filter a list apply themselves.
 for (const select of document.querySelectorAll("select[data-apply]")) {
@@ -20,6 +20,29 @@ document.addEventListener("keydown", (event) => {
       search.focus();
     }
   }
+});
+
+// Dates are typed; the button beside them opens the browser's own calendar.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-pick]");
+  const input = button && document.getElementById(button.dataset.pick);
+  if (!input) return;
+  const native = document.createElement("input");
+  native.type = input.dataset.picker;
+  native.className = "picker";
+  native.tabIndex = -1;
+  native.setAttribute("aria-hidden", "true");
+  if (/^\d{4}-\d\d-\d\d/.test(input.value.trim())) native.value = input.value.trim().replace(" ", "T");
+  native.addEventListener("change", () => {
+    if (!native.value) return;
+    input.value = native.value.replace("T", " ");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  native.addEventListener("blur", () => native.remove());
+  button.after(native);
+  native.focus();
+  native.showPicker?.();
 });
 
 // Typed answers are not lost by a slip of the mouse.

@@ -3,3 +3,4 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const apply = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
 apply();
 dark.addEventListener("change", apply);
+document.documentElement.classList.add("scripted");

@@ -1,1 +1,1 @@
-(()=>{var e=matchMedia("(prefers-color-scheme: dark)"),t=()=>document.documentElement.setAttribute("data-bs-theme",e.matches?"dark":"light");t();e.addEventListener("change",t);})();
+(()=>{var e=matchMedia("(prefers-color-scheme: dark)"),t=()=>document.documentElement.setAttribute("data-bs-theme",e.matches?"dark":"light");t();e.addEventListener("change",t);document.documentElement.classList.add("scripted");})();

@@ -1,0 +1,91 @@
+"""What tests of the pages share: the application, browsers that are signed in, one procedure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from engine import database, definitions
+from engine.database import Sessions
+from webforms import create_app
+from webforms.settings import Settings
+
+HERE = Path(__file__).parent
+PASSWORD = "agencyflow"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+KEY = re.compile(r'name="request_key" value="([^"]+)"')
+
+
+class Browser:
+    """A client that sends forms as a browser does, the token included."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, address: str, **more: Any) -> TestResponse:
+        """Open a page."""
+        return self.client.get(address, **more)
+
+    def token(self, address: str = "/sign-in") -> str:
+        """Read the token off a page."""
+        page = self.client.get(address, follow_redirects=True).text
+        found = TOKEN.search(page)
+        assert found, page[:500]
+        return found[1]
+
+    def post(self, address: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
+        """Send a form with a good token."""
+        return self.client.post(address, data={"csrf_token": self.token(), **(data or {})}, **more)
+
+    def sign_in(self, who: str, password: str = PASSWORD) -> TestResponse:
+        """Sign in."""
+        return self.post("/sign-in", {"login": who, "password": password})
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a demo on this machine."""
+    return Settings(data=tmp_path, secret_key="a key for tests", demo=True, upload_limit=100_000)
+
+
+@pytest.fixture
+def app(settings: Settings, sessions: Sessions) -> Flask:
+    """The application on a fresh database."""
+    app = create_app(settings, sessions)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """Nobody's browser."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Callable[[str], Browser]:
+    """Browsers by who uses them."""
+    known: dict[str, Browser] = {}
+
+    def give(who: str) -> Browser:
+        if who not in known:
+            known[who] = Browser(app.test_client())
+            assert known[who].sign_in(who).status_code == 303
+        return known[who]
+
+    return give
+
+
+@pytest.fixture
+def small_procedure(sessions: Sessions) -> None:
+    """A procedure of two lanes, deployed."""
+    with database.writing(sessions) as session:
+        definitions.deploy(session, None, definitions.files_in(HERE / "diagrams"))
