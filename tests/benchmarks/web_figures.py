@@ -19,7 +19,7 @@ KEY = re.compile(r'name="request_key"[^>]*value="([^"]+)"')
 def pages(folder: Path) -> dict[str, float]:
     """Open and post the form of each of 24 tasks; the first case warms up."""
     sessions, url = opened(folder, "web")
-    settings = Settings(data=folder, database_url=url, secret_key="bench", demo=True)  # noqa: S106
+    settings = Settings(data=folder, database_url=url, secret_key="bench", demo=True)
     client = create_app(settings, sessions).test_client()
     page = client.get("/sign-in").get_data(as_text=True)
     answer = client.post(

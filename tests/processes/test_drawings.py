@@ -123,5 +123,5 @@ def test_it_passes_the_check_of_its_looks(path: Path) -> None:
     if not LOOK.exists():
         pytest.skip(f"{LOOK} is not there: nobody judges the layout")
     command = [sys.executable, str(LOOK), "--check", str(path)]
-    seen = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    seen = subprocess.run(command, capture_output=True, text=True, check=False)
     assert seen.returncode == 0, seen.stdout + seen.stderr
