@@ -50,7 +50,9 @@ def properties(**values: str) -> str:
         f'<camunda:property name="{name}" value="{_escaped(value)}"/>'
         for name, value in values.items()
     )
-    return f"<extensionElements><camunda:properties>{listed}</camunda:properties></extensionElements>"
+    return (
+        f"<extensionElements><camunda:properties>{listed}</camunda:properties></extensionElements>"
+    )
 
 
 def extensions(*parts: str) -> str:
@@ -107,22 +109,32 @@ class Player:
     """Plays a case to its end, saved and restored after every step."""
 
     def __init__(
-        self, program: Program, *, reparsed: bool = False, pruned: bool = True, **data: Any
+        self,
+        program: Program,
+        start: Callable[[], Run] | None = None,
+        *,
+        reparsed: bool = False,
+        pruned: bool = True,
+        **data: Any,
     ) -> None:
         self.program = program
+        #: Whether to parse the spec anew now and then, as another process would.
         self.reparsed = reparsed
+        self.kept = 0
         self.pruned = pruned
         self.steps: list[tuple[str, str]] = []
         self.thrown: list[Any] = []
-        self.run = Run.start(program, data=data, pruned=pruned)
+        self.run = start() if start else Run.start(program, data=data, pruned=pruned)
         self.keep()
 
     def keep(self) -> None:
         """Collect what the step said, then save and restore."""
         self.steps += [(step.kind, step.element.id) for step in self.run.take_steps()]
         self.thrown += self.run.take_thrown()
-        program = runtime.load(self.program.source) if self.reparsed else self.program
-        self.run = Run.restore(program, self.run.dump(), pruned=self.pruned)
+        self.kept += 1
+        if self.reparsed and self.kept % 4 == 1:
+            self.program = runtime.load(self.program.source)
+        self.run = Run.restore(self.program, self.run.dump(), pruned=self.pruned)
 
     def waiting(self, *ids: str) -> list[Waiting]:
         """What waits, of these elements or of all."""
