@@ -204,6 +204,11 @@ class FileAnswer(AnswerField):
         # Where one file is asked for, a new one takes the place of the old.
         self.data = kept + new if self.item.multiple else (new or kept)
 
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Say at once what was wrong with an upload: it is gone at the next request."""
+        super().process(formdata, data, extra_filters)
+        self.errors = list(self.process_errors)
+
     @property
     def kept(self) -> list[dict[str, Any]]:
         """The files that are there already, each with what its box sends."""

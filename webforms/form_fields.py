@@ -48,7 +48,6 @@ class AnswerForm(BaseForm):
         self.rearranged = False
         #: True when another answer may change what else is asked.
         self.reacts = definition.reacts
-        self.language = reader.language
         unbound_fields = [
             (
                 item.id,
@@ -92,15 +91,6 @@ class AnswerForm(BaseForm):
         return " ".join([*self._fields, *(field.name for field in self.cells)])
 
     @property
-    def typed(self) -> list[tuple[str, str]]:
-        """What was answered, as pairs of label and words: to be kept when all else is lost."""
-        return [
-            (field.label.text, field.shown)
-            for field in self.cells
-            if not field.item.readonly and not forms.values.is_nothing(field.data)
-        ]
-
-    @property
     def problems(self) -> list[tuple[str, str]]:
         """Everything that is wrong, as pairs of the place and the words."""
         found = [("", str(words)) for words in self.form_errors]
@@ -115,12 +105,12 @@ class AnswerForm(BaseForm):
                 ]
         return found
 
-    def place(self, errors: Mapping[str, Text]) -> None:
+    def place(self, errors: Mapping[str, Text], language: str) -> None:
         """Show what the engine found at the fields concerned, or above them all."""
         for path, wrong in errors.items():
             field = self._at(path)
             if field is None:
-                self.form_errors.append(wrong.to(self.language))
+                self.form_errors.append(wrong.to(language))
             else:
                 field.explain(wrong)
 

@@ -88,6 +88,7 @@ def drawn(id: str, type: str = "string", /, *, default: str = "", **said: Any) -
         id=id,
         type=type,
         label=Text(said.pop("label", id), said.pop("label_en", "")),
+        help=Text(said.pop("help", ""), said.pop("help_en", "")),
         default=default,
         choices=STARS if type in ("enum", "checklist") and "options" not in said else (),
         constraints={name: said.pop(name) for name in constraints if name in said},

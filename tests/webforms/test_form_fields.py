@@ -269,6 +269,7 @@ def test_a_new_file_takes_the_place_of_the_one() -> None:
 def test_a_file_that_is_too_large_is_explained_at_its_field() -> None:
     _, store = uploads()
     made = build(form(drawn("f", "file")), [("f", upload("huge"))], store_upload=store)
+    assert made.problems  # also when the fields are only shown again
     assert not made.validate()
     assert "50 MB" in made.problems[0][1]
 
@@ -299,7 +300,8 @@ def test_it_places_what_the_engine_found() -> None:
             "r[9].x": Text("丁"),
             "nowhere": Text("戊"),
             "": Text("己"),
-        }
+        },
+        "zh",
     )
     assert made.problems == [
         ("", "戊"),
@@ -314,8 +316,3 @@ def test_it_places_what_the_engine_found() -> None:
 def test_a_field_may_be_called_like_something_that_the_page_sends() -> None:
     made = build(form(drawn("action"), drawn("r[].next")), {"action_": "x", "r-0-next": "y"})
     assert made.answers == {"action": "x", "r": [{"next": "y"}]}
-
-
-def test_it_tells_what_was_typed_when_all_else_is_lost() -> None:
-    made = build(form(drawn("budget", "money", label="预算"), drawn("x")), {"budget": "1000"})
-    assert made.typed == [("预算", "1,000.00")]
