@@ -114,6 +114,7 @@ def _flow(node: etree._Element, scope_id: str, position: int) -> Flow:
         condition=child_text(node, "conditionExpression"),
         has_condition=condition is not None,
         condition_language=condition.get("language", "") if condition is not None else "",
+        properties=ext.properties_of(node),
         scope_id=scope_id,
         line=line_of(node),
     )
@@ -161,6 +162,9 @@ def _problems(root: etree._Element, file: str) -> Iterator[Problem]:
             for child in holder.iterchildren(ext.camunda("property"))
         )
         yield from _doubled(holder, names, file)
+    for holder in root.iter(ext.camunda("validation")):
+        names = (child.get("name", "") for child in holder.iterchildren(ext.camunda("constraint")))
+        yield from _doubled(holder, names, file)
 
 
 def _doubled(holder: etree._Element, names: Iterable[str], file: str) -> Iterator[Problem]:
@@ -171,8 +175,8 @@ def _doubled(holder: etree._Element, names: Iterable[str], file: str) -> Iterato
                 "error",
                 "duplicate_property",
                 Text(
-                    f"扩展属性 {name} 写了 {count} 次。请只保留一个。",
-                    f"The property {name} is given {count} times. Keep one.",
+                    f"{name} 写了 {count} 次。请只保留一个。",
+                    f"{name} is given {count} times. Keep one.",
                 ),
                 file=file,
                 line=line_of(holder),

@@ -119,6 +119,7 @@ class Flow:
     condition: str = ""
     has_condition: bool = False
     condition_language: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
     scope_id: str = ""
     line: int = 0
 

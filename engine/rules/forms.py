@@ -5,10 +5,12 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from engine.diagrams import Element, FormField, Problem
 from engine.forms import values
 from engine.forms.form import TYPES
+from engine.rules.names import only_shows, variable_of
 from engine.rules.place import BY_PEOPLE, Place
 
 FIELD_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[\]\.[A-Za-z_][A-Za-z0-9_]*)?", re.ASCII)
@@ -155,6 +157,47 @@ def constraint_value(place: Place) -> Iterator[Problem]:
                 )
 
 
+def empty_range(place: Place) -> Iterator[Problem]:
+    """What is at least this is not at most less."""
+    for element, field in _fields(place):
+        for low, high in (("min", "max"), ("minlength", "maxlength")):
+            least = _number(field, low)
+            most = _number(field, high)
+            if least is not None and most is not None and least > most:
+                yield place.error(
+                    "empty_range",
+                    f"字段 {field.id} 的 {low} 大于 {high}，没有值能填。请改正。",
+                    f"{low} of the field {field.id} is larger than {high}; nothing could be "
+                    "filled in. Correct it.",
+                    element,
+                    line=field.line,
+                )
+
+
+def _number(field: FormField, name: str) -> Any:
+    config = field.constraints.get(name, "").strip()
+    if not config or not _readable(field, name, config) or "${" in config:
+        return None
+    return int(config) if name in _LENGTH else values.literal(field.type, config)
+
+
+def shows_nothing(place: Place) -> Iterator[Problem]:
+    """A field that can only be read shows what some other step has set."""
+    known = place.world.variables.get(place.process.id)
+    for element, field in _fields(place):
+        if known is None or field.default or not only_shows(field):
+            continue
+        if variable_of(field) not in known:
+            yield place.warning(
+                "shows_nothing",
+                f"只读字段 {field.id} 没有任何步骤写入，永远是空的。请改正编号，或写默认值。",
+                f"The read-only field {field.id} is set by no step and stays empty. Correct its "
+                "id, or give it a default.",
+                element,
+                line=field.line,
+            )
+
+
 def _readable(field: FormField, name: str, config: str) -> bool:
     if name in _SWITCH:
         return config in _ON_OFF
@@ -295,6 +338,8 @@ RULES = (
     field_type,
     constraint_name,
     constraint_value,
+    empty_range,
+    shows_nothing,
     field_default,
     field_property,
     no_choices,

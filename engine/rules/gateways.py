@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from engine.diagrams import Element, Problem
+from engine.rules.names import results_of
 from engine.rules.paths import graph_of, in_loop, reached, reversed_
 from engine.rules.place import Place
 
@@ -147,4 +149,57 @@ def _targets(place: Place, gateway: Element, targets: list[Element]) -> Iterator
         )
 
 
-RULES = (complex_gateway, join_in_loop, join_cannot_complete, event_based_gateway)
+def branches_share_variable(place: Place) -> Iterator[Problem]:
+    """Of two branches at the same time that set one variable, whichever ends last wins."""
+    for _, members in place.scopes():
+        graph = graph_of(place.process, members)
+        by_id = {element.id: element for element in members}
+        for split in members:
+            if split.kind not in JOINING or len(split.outgoing) < 2:
+                continue
+            branches = [reached(graph, [node]) for node in graph[split.id]]
+            meeting = [nodes for nodes in branches if not _wins(nodes, branches, by_id)]
+            shared = {
+                name
+                for one, other in combinations(meeting, 2)
+                for name in _set_in(place, one - other, by_id) & _set_in(place, other - one, by_id)
+            }
+            if shared:
+                names = ", ".join(sorted(shared))
+                yield place.warning(
+                    "branches_share_variable",
+                    f"几条并行的分支都写入 {names}，后结束的会覆盖先结束的。请给每条分支自己的变量。",
+                    f"Several parallel branches set {names}; the one that ends last wins. "
+                    "Give each branch variables of its own.",
+                    split,
+                )
+
+
+def _wins(nodes: set[str], branches: list[set[str]], by_id: dict[str, Element]) -> bool:
+    """Whether a branch meets no other one, but ends them all when it ends."""
+    alone = all(nodes is other or not nodes & other for other in branches)
+    ends = [by_id[node] for node in nodes if not by_id[node].outgoing]
+    return alone and all(end.event == "terminate" for end in ends)
+
+
+def _set_in(place: Place, nodes: set[str], by_id: dict[str, Element]) -> set[str]:
+    return {
+        name
+        for node in nodes
+        for name in results_of(by_id[node])
+        | {
+            name
+            for inner in place.process.elements.values()
+            if inner.scope_id == node
+            for name in results_of(inner)
+        }
+    }
+
+
+RULES = (
+    complex_gateway,
+    join_in_loop,
+    join_cannot_complete,
+    event_based_gateway,
+    branches_share_variable,
+)

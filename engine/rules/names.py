@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.diagrams import CallMapping, Element, Process
+from engine.diagrams import CallMapping, Element, FormField, Process
 
 #: The variables of each process; None when they cannot be told.
 Variables = Mapping[str, set[str] | None]
@@ -12,7 +12,7 @@ Variables = Mapping[str, set[str] | None]
 
 def set_by(element: Element) -> set[str]:
     """The variables that one element sets by itself."""
-    found = {field.id.partition("[")[0].partition(".")[0] for field in element.fields}
+    found = asked_by(element)
     found |= {name for name, _ in (*element.input_parameters, *element.output_parameters)}
     found |= {mapping.target for mapping in element.call_out}
     found.add(element.properties.get("variable", "").strip())
@@ -20,6 +20,32 @@ def set_by(element: Element) -> set[str]:
         several = element.multi_instance
         found |= {several.element_variable, several.result_list, several.result_item}
     return found - {""}
+
+
+def results_of(element: Element) -> set[str]:
+    """The variables that an element changes when it is completed."""
+    found = asked_by(element) | {name for name, _ in element.output_parameters}
+    found |= targets(element.call_out) | {element.properties.get("variable", "").strip()}
+    if element.multi_instance is not None:
+        found = {element.multi_instance.result_list}
+    return found - {""}
+
+
+def asked_by(element: Element) -> set[str]:
+    """The variables that a form asks for; what it only shows has been set elsewhere."""
+    return {
+        variable_of(field) for field in element.fields if not only_shows(field) or field.default
+    }
+
+
+def variable_of(field: FormField) -> str:
+    """The variable that a field fills: its own, or that of its rows."""
+    return field.id.partition("[")[0].partition(".")[0]
+
+
+def only_shows(field: FormField) -> bool:
+    """Whether a field cannot be answered, only read."""
+    return field.constraints.get("readonly", "false") != "false"
 
 
 def set_by_process(processes: Mapping[str, Process]) -> dict[str, set[str] | None]:
@@ -113,6 +139,6 @@ def _set_below(processes: Mapping[str, Process], process_id: str, seen: set[str]
 
 def set_by_parts(element: Element) -> set[str]:
     """What an activity sets, leaving out what its own multi-instance takes away again."""
-    names = {field.id.partition("[")[0].partition(".")[0] for field in element.fields}
+    names = asked_by(element)
     names |= {name for name, _ in (*element.input_parameters, *element.output_parameters)}
     return (names | targets(element.call_out) | {element.properties.get("variable", "")}) - {""}

@@ -16,6 +16,7 @@ _SEVERAL = frozenset({"resultList", "resultItem"})
 ON_ELEMENTS = _EVERYWHERE | _MESSAGE | _PERSON | _SEVERAL | {"cancelsStarted"}
 ON_PROCESSES = _EVERYWHERE | {"case.title", "case.fields", "cancelledBy"}
 ON_LANES = _EVERYWHERE | {"sticky"}
+ON_FLOWS = _EVERYWHERE
 #: Camunda attributes that are read.
 READ = frozenset(
     {
@@ -84,6 +85,9 @@ def unknown_property(place: Place) -> Iterator[Problem]:
     for lane in place.process.lanes.values():
         for name in lane.properties.keys() - ON_LANES:
             yield place.error("unknown_property", *_unknown(name, ON_LANES), lane)
+    for flow in place.process.flows.values():
+        for name in flow.properties.keys() - ON_FLOWS:
+            yield place.error("unknown_property", *_unknown(name, ON_FLOWS), flow)
     for element in place.elements():
         for name in element.properties.keys() - ON_ELEMENTS:
             yield place.error("unknown_property", *_unknown(name, ON_ELEMENTS), element)

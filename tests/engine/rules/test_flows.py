@@ -73,6 +73,15 @@ def joined(split: str, join: str) -> str:
     )  # fmt: skip
 
 
+def twice(name: str) -> str:
+    """Two people answer at the same time, the second in a field of this name."""
+    return process(
+        START, element("parallelGateway", "split"), task("left", form(field("one"))),
+        task("right", form(field(name))), element("parallelGateway", "join"), END,
+        flows("begin>split split>left split>right left>join right>join join>done"),
+    )  # fmt: skip
+
+
 def awaited(*targets: str, extra: str = "", **said: str) -> str:
     """Wait at an event-based gateway for `first` and `second`."""
     return process(
@@ -126,6 +135,7 @@ CASES = {
         joined("exclusiveGateway", "parallelGateway"),
         joined("parallelGateway", "parallelGateway"),
     ),
+    "branches_share_variable": (twice("one"), twice("two")),
     "event_gateway_kind": (
         awaited(caught("first"), clock("second"), instantiate="true"),
         awaited(caught("first"), clock("second")),

@@ -64,7 +64,7 @@ def test_a_diagram_that_was_damaged_gives_problems_and_no_exception():
 
 def damage(tree: etree._Element, chance: random.Random) -> None:
     """Take away, change or double something of a drawing."""
-    node = chance.choice(list(tree.iter(etree.Element))[1:])
+    node = chance.choice(list(tree.iter(etree.Element))[1:] or [tree])
     above = node.getparent()
     what = chance.randrange(4)
     if what == 0 and above is not None:

@@ -59,6 +59,14 @@ CASES = {
         asked(field(kind="long", min="few")),
         asked(field(kind="long", min="1", max="${2 + 3}")),
     ),
+    "empty_range": (
+        asked(field(kind="money", min="10", max="9.99")),
+        asked(field(kind="money", min="9.99", max="10")),
+    ),
+    "shows_nothing": (
+        laned("staff", step=task("work", form(field("lost", readonly="true")))),
+        laned("staff", step=task("work", form(field("lost", readonly="true", default="1")))),
+    ),
     "field_default": (asked(field(kind="long", default="many")), asked(field(kind="long", default="7"))),
     "field_property": (
         asked(field(properties={"showif": "1 > 2"})),
