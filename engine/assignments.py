@@ -135,8 +135,12 @@ def _same_hands(
     lane = process.lanes.get(element.lane)
     if made.row["assignee_id"] or lane is None or lane.properties.get("sticky") != "true":
         return
-    own = [e["person_id"] for e in just_done if e["lane"] == element.lane and e["person_id"]]
-    last = own[-1] if own else history.last_hands(session, instance.id, element.lane)
+    # A row of a plan may have given the lane's last task to somebody outside its group.
+    members = people.members(session, set(made.groups))
+    own = [
+        e["person_id"] for e in just_done if e["lane"] == element.lane and e["person_id"] in members
+    ]
+    last = own[-1] if own else history.last_hands(session, instance.id, element.lane, members)
     if last and last not in made.excluded:
         made.row["assignee_id"] = last
 

@@ -58,15 +58,15 @@ def completers(
     return [p for p in session.scalars(query.order_by(Event.id.desc())) if p]
 
 
-def last_hands(session: Session, instance_id: int, lane: str) -> str | None:
-    """Tell who did this lane's last task in the case (the start counts)."""
+def last_hands(session: Session, instance_id: int, lane: str, among: set[str]) -> str | None:
+    """Tell who of some people did this lane's last task in the case (the start counts)."""
     return session.scalar(
         select(Event.person_id)
         .where(
             Event.instance_id == instance_id,
             Event.kind.in_(("completed", "started")),
             Event.lane == lane,
-            Event.person_id.is_not(None),
+            Event.person_id.in_(among),
         )
         .order_by(Event.id.desc())
         .limit(1)

@@ -6,22 +6,41 @@ between all steps, as in production, and after each step the background work is 
 
 from __future__ import annotations
 
+from io import BytesIO
+from random import Random
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from engine import cases, database, definitions, forms, history, instances, tasks, worker
+from engine import (
+    cases,
+    contexts,
+    database,
+    definitions,
+    documents,
+    forms,
+    history,
+    instances,
+    tasks,
+    worker,
+)
 from engine.database import Sessions
 from engine.instances import Completed
 from engine.models import Event, Instance, Person, Subscription, Task, Timer
+from tests.answering import filled
 from tests.conftest import PROCESSES
 
 
 class Drive:
     """A whole agency at the hands of a test."""
 
-    def __init__(self, sessions: Sessions, *, deploy: bool = True) -> None:
+    def __init__(
+        self, sessions: Sessions, *, deploy: bool = True, random: Random | None = None
+    ) -> None:
         self.sessions = sessions
+        #: With it, what is not asked for is answered at random, but always validly.
+        self.random = random
         if deploy:
             with database.writing(sessions) as session:
                 definitions.deploy(session, None, definitions.files_in(PROCESSES))
@@ -31,7 +50,11 @@ class Drive:
         with database.writing(self.sessions) as session:
             person = session.get_one(Person, who)
             definition = definitions.current(session, process_id)
-            done = instances.start(session, person, definition, answers=answers)
+            form = definitions.form_at_start(session, definition)
+            context = contexts.case_context(session, None)
+            values = forms.initial(form, {}, context)
+            given = filled(form, values, {}, context, random=self.random, wanted=answers)
+            done = instances.start(session, person, definition, answers=given)
         self.work()
         return done.number
 
@@ -64,7 +87,7 @@ class Drive:
     def complete(
         self, who: str, number: str, element_id: str, *, detail: str = "", **answers: Any
     ) -> Completed:
-        """Complete a task as somebody; prefilled values stand unless an answer replaces them."""
+        """Complete a task as somebody; what `answers` does not say is filled in somehow."""
         task = self.task(number, element_id, detail=detail)
         return self.complete_task(who, task.id, answers)
 
@@ -73,13 +96,31 @@ class Drive:
         with database.writing(self.sessions) as session:
             person = session.get_one(Person, who)
             opened = tasks.opened(session, person, task_id)
-            values = {**opened.values, **answers}
-            seen = forms.visible(opened.form, values, opened.data, opened.context)
-            given = {k: v for k, v in values.items() if k in seen or k in answers}
+            given = filled(
+                opened.form,
+                opened.values,
+                opened.data,
+                opened.context,
+                random=self.random,
+                document=self.upload(session, person),
+                wanted=answers,
+            )
             done = tasks.complete(session, person, task_id, answers=given)
         assert not done.incident, self.incidents(done.number)
         self.work()
         return done
+
+    def upload(self, session: Session, person: Person) -> dict[str, Any]:
+        """Store a small file as somebody, ready to be named in a form."""
+        stored = documents.store(
+            session, person, BytesIO("提案".encode()), name="提案.pdf", media_type="application/pdf"
+        )
+        return {"id": stored.id, "name": stored.name, "size": stored.size}
+
+    def values(self, who: str, task_id: str) -> dict[str, Any]:
+        """Give what the form of a task shows to somebody at first."""
+        with database.reading(self.sessions) as session:
+            return tasks.opened(session, session.get_one(Person, who), task_id).values
 
     def sees(self, who: str, number: str, element_id: str) -> bool:
         """Tell whether somebody's inbox shows an open task of an element."""
