@@ -39,7 +39,8 @@ document.addEventListener("click", (event) => {
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
-  native.addEventListener("blur", () => native.remove());
+  // Not at once: the page may just be taking it away itself.
+  native.addEventListener("blur", () => setTimeout(() => native.remove()));
   button.after(native);
   native.focus();
   native.showPicker?.();
