@@ -24,7 +24,8 @@ def set_by(element: Element) -> set[str]:
 
 def results_of(element: Element) -> set[str]:
     """The variables that an element changes when it is completed."""
-    found = asked_by(element) | {name for name, _ in element.output_parameters}
+    found = {variable_of(field) for field in element.fields if not only_shows(field)}
+    found |= {name for name, _ in element.output_parameters}
     found |= targets(element.call_out) | {element.properties.get("variable", "").strip()}
     if element.multi_instance is not None:
         found = {element.multi_instance.result_list}
