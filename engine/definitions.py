@@ -72,7 +72,7 @@ def deploy(
         problems = rules.check(drawn, groups=groups, known=known_processes)
     if any(problem.is_error for problem in problems):
         raise errors.DiagramRefused(problems)
-    sources = {process.id: (d.file, process) for d in drawn for process in d.processes}
+    sources = {p.id: (d.file, p) for d in drawn for p in d.processes if p.executable}
     new: list[Definition] = []
     unchanged: list[str] = []
     called = _called(
