@@ -30,14 +30,18 @@ def load(session: Session, path: Path, *, demo: bool) -> list[Person]:
             )
         )
     session.flush()
-    return [_demo_person(session, row) for row in described.get("person", [])] if demo else []
+    if not demo:
+        return []
+    # All have the same password, so one hash does; argon2 takes its time on purpose.
+    hashed = people.hashed(DEMO_PASSWORD)
+    return [_demo_person(session, row, hashed) for row in described.get("person", [])]
 
 
-def _demo_person(session: Session, row: dict[str, object]) -> Person:
+def _demo_person(session: Session, row: dict[str, object], hashed: str) -> Person:
     person_id = str(row["id"])
     person = session.get(Person, person_id)
     if person is None:
-        person = Person(id=person_id, demo=True, password_hash=people.hashed(DEMO_PASSWORD))
+        person = Person(id=person_id, demo=True, password_hash=hashed)
         session.add(person)
     person.name_zh = str(row["name"])
     person.name_en = str(row.get("name_en", row["name"]))

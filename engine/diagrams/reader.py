@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -23,6 +24,12 @@ def read(xml: bytes, *, file: str = "") -> Diagram:
 
     Raises `errors.DiagramRefused` when the bytes are no BPMN 2.0 that can be read safely.
     """
+    return _read(xml, file)
+
+
+# One deployment reads the same bytes to check, to compile and to show them.
+@lru_cache(maxsize=64)
+def _read(xml: bytes, file: str) -> Diagram:
     root = parse(xml, file=file)
     messages = {
         node.get("id", ""): node.get("name", "").strip() for node in children(root, "message")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -78,7 +79,11 @@ def compile(process_id: str, files: Sequence[bytes], names: Sequence[str] = ()) 
 
     Raises `errors.DiagramRefused` for what would not run as BPMN says.
     """
-    listed = list(names) or [""] * len(files)
+    return _compiled(process_id, tuple(files), tuple(names) or ("",) * len(files))
+
+
+@lru_cache(maxsize=64)
+def _compiled(process_id: str, files: tuple[bytes, ...], listed: tuple[str, ...]) -> Program:
     drawn = [diagrams.read(xml, file=name) for xml, name in zip(files, listed, strict=True)]
     wanted = _reached(process_id, drawn)
     bundle = []
@@ -96,6 +101,7 @@ def compile(process_id: str, files: Sequence[bytes], names: Sequence[str] = ()) 
     return load(orjson.dumps({"format": _FORMAT, "process": process_id, "files": bundle}))
 
 
+@lru_cache(maxsize=64)
 def load(source: bytes) -> Program:
     """Make a program from what `Program.source` gave."""
     stored = orjson.loads(source)
