@@ -19,7 +19,16 @@ from engine.runtime.changes import apply_changes
 from engine.runtime.specs import Node
 from engine.runtime.tree import ROW, CaseTask
 
+#: More is taken for a mistake, or for an attack: each item becomes tasks.
+MAX_ITEMS = 1_000
+#: How deep sub-processes and calls may lie in each other; a process that calls itself is deeper.
+MAX_DEPTH = 40
+
 NO_LIST = Text("集合不是列表。", "The collection is not a list.")
+TOO_MANY = Text(f"列表超过 {MAX_ITEMS} 项。", f"The list has more than {MAX_ITEMS} items.")
+TOO_DEEP = Text(
+    f"子流程嵌套超过 {MAX_DEPTH} 层。", f"Sub-processes lie in each other {MAX_DEPTH} deep."
+)
 
 
 class SubProcessNode(Node, SubWorkflowTask):  # type: ignore[misc]  # untyped
@@ -31,6 +40,8 @@ class SubProcessNode(Node, SubWorkflowTask):  # type: ignore[misc]  # untyped
         my_task._inherit_data()
         self.enter(my_task)
         subprocess = my_task.workflow.top_workflow.create_subprocess(my_task, self.spec)
+        if subprocess.depth > MAX_DEPTH:
+            my_task.workflow.top_workflow.log.fail(my_task, TOO_DEEP)
         my_task._set_state(TaskState.STARTED)
         subprocess.plant(self.data_in(my_task))
         return False
@@ -148,9 +159,12 @@ class MultiInstanceNode(Node):
         if loop.collection:
             items = log.evaluate(my_task, loop.collection)
         else:
-            items = list(range(int(log.evaluate(my_task, loop.cardinality))))
+            count = log.evaluate(my_task, loop.cardinality)
+            items = list(range(min(count, MAX_ITEMS + 1))) if isinstance(count, int) else None
         if not isinstance(items, list):
             log.fail(my_task, NO_LIST, loop.collection)
+        if len(items) > MAX_ITEMS:
+            log.fail(my_task, TOO_MANY, loop.collection)
         return list(items)
 
     def _start(self, my_task: CaseTask, items: list[Any], row: int) -> None:

@@ -109,7 +109,7 @@ def step_failed(task: CaseTask, reason: Text, text: str = "") -> StepFailed:
     return StepFailed(
         element=element,
         element_id=element.id if element else task.task_spec.name,
-        label=element.name if element and element.name else task.task_spec.name,
+        label=(element.name or element.id) if element else task.task_spec.name,
         reason=reason,
         text=text,
     )

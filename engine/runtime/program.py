@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -98,13 +99,14 @@ def _compiled(process_id: str, files: tuple[bytes, ...], listed: tuple[str, ...]
                     "prepared": prepared.decode(),
                 }
             )
-    return load(orjson.dumps({"format": _FORMAT, "process": process_id, "files": bundle}))
+    source = orjson.dumps({"format": _FORMAT, "process": process_id, "files": bundle})
+    return load(zlib.compress(source))
 
 
 @lru_cache(maxsize=64)
 def load(source: bytes) -> Program:
     """Make a program from what `Program.source` gave."""
-    stored = orjson.loads(source)
+    stored = orjson.loads(zlib.decompress(source))
     if stored["format"] != _FORMAT:
         raise ValueError(f"a program of format {stored['format']} cannot be loaded")
     return Program(source, stored["process"], stored["files"])

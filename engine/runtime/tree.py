@@ -194,7 +194,7 @@ class CaseSubWorkflow(_Tree, BpmnSubWorkflow):  # type: ignore[misc]  # untyped
         super().__init__(spec, parent_task.id, top_workflow, deserializing=True)
 
     def _calculate_depth(self) -> int:
-        return 0  # only the engine's own way of running asks for it
+        return 1 + int(self.parent_task.workflow.depth)
 
     def _mark_complete(self, task: CaseTask) -> None:
         super()._mark_complete(task)

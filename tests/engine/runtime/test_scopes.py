@@ -301,3 +301,33 @@ def test_it_waits_in_an_inclusive_gateway_for_those_that_can_still_come() -> Non
     assert case.open() == ["c"]
     case.do("c", more=False)
     assert case.run.ended
+
+
+@pytest.mark.parametrize("rows", [None, "text", {"a": 1}, list(range(1001))])
+def test_it_fails_at_what_is_no_list_or_far_too_long(rows: object) -> None:
+    drawing = process(
+        "listed",
+        nodes("startEvent", "start"),
+        node("userTask", "work", loop("rows", "row")),
+        flows("start work"),
+    )
+    with pytest.raises(StepFailed) as failed:
+        Player(program(drawing), rows=rows)
+    assert failed.value.details["element_id"] == "work"
+
+
+def test_it_counts_where_a_number_stands_for_a_list() -> None:
+    counted = (
+        "<multiInstanceLoopCharacteristics><loopCardinality>${people}</loopCardinality>"
+        "</multiInstanceLoopCharacteristics>"
+    )
+    drawing = process(
+        "counted",
+        nodes("startEvent", "start"),
+        node("userTask", "work", counted),
+        flows("start work"),
+    )
+    case = Player(program(drawing), people=3)
+    assert [w.row_index for w in case.waiting("work")] == [0, 1, 2]
+    with pytest.raises(StepFailed):
+        Player(program(drawing), people="three")
