@@ -1,0 +1,141 @@
+"""The four procedures at once, at random: no case may wait for what can no longer come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine import clock, database, messages, tasks
+from engine.database import Sessions
+from engine.models import ACTIVE, Instance, Membership, Message, Person, Task, Timer
+from tests.drive import Drive
+
+#: Steps at random, then the agency winds down: first choices only, nothing new.
+STEPS = 140
+MOST = 1500
+#: What to answer so that a case goes towards its end.
+WIND_DOWN: dict[str, dict[str, Any]] = {
+    "routine_service": {"next_step": "end"},
+    "repair_order": {"repair_decision": "withdrawn"},
+    "introduce_agency": {"cooperation": "yes"},
+    "present_proposal": {"verdict": "passed"},
+    "sign_contract": {"contract_signed": "yes"},
+    "review_deliverable": {"review_decision": "accept"},
+}
+#: How often a decision is a surprise. A work plan's rows and forms' other values always are.
+SURPRISE = 0.25
+
+
+class Agency(Drive):
+    """Everybody at work, each with a mind of their own."""
+
+    def __init__(self, sessions: Sessions, seed: int) -> None:
+        super().__init__(sessions, random=Random(seed))
+        self.dice = Random(seed * 7919 + 1)
+        self.done: Counter[str] = Counter()
+
+    def play(self, *, winding_down: bool) -> bool:
+        """Do one thing that somebody could do now; False when there is nothing to do."""
+        open_now = [t for t in self.open_tasks() if not winding_down or not t.optional]
+        if not winding_down and self.dice.random() < 0.01:
+            return self.cancel_one()
+        if not open_now or (all(t.optional for t in open_now) and winding_down):
+            return self.wait()
+        task = self.dice.choice(open_now)
+        if task.optional and self.dice.random() < 0.9:
+            return len(open_now) > 1 or self.wait()
+        self.complete_task(self.somebody(task), task.id, self.decision(task, winding_down))
+        self.done[task.element_id] += 1
+        return True
+
+    def decision(self, task: Task, winding_down: bool) -> dict[str, Any]:
+        """Take the first choice of each decision, or now and then any."""
+        if winding_down:
+            return WIND_DOWN.get(task.element_id, self.first_choices(task))
+        return {} if self.dice.random() < SURPRISE else self.first_choices(task)
+
+    def first_choices(self, task: Task) -> dict[str, Any]:
+        """Answer the decisions of a form by their first choice."""
+        who = self.somebody(task)
+        with database.reading(self.sessions) as session:
+            opened = tasks.opened(session, session.get_one(Person, who), task.id)
+        if task.element_id == "routine_service" and self.done["begin_project"] < 2:
+            return {"next_step": "project"}
+        found: dict[str, Any] = {}
+        for item in opened.form.items:
+            if getattr(item, "type", "") == "enum" and not item.readonly:  # type: ignore[union-attr]
+                found[item.id] = item.choices[0].id  # type: ignore[union-attr]
+        return found
+
+    def somebody(self, task: Task) -> str:
+        """Name the holder of a task, or any member of its groups who may take it."""
+        if task.assignee_id:
+            return task.assignee_id
+        with database.reading(self.sessions) as session:
+            may = session.scalars(
+                select(Membership.person_id).where(Membership.group_id == task.group_id)
+            ).all()
+        assert may, task.element_id
+        return self.dice.choice(sorted(may))
+
+    def cancel_one(self) -> bool:
+        """Cancel a case on its page."""
+        active = self.active()
+        if not active:
+            return False
+        self.cancel("manager", self.dice.choice(active))
+        return True
+
+    def active(self) -> list[str]:
+        """Name the cases that are under way."""
+        with database.reading(self.sessions) as session:
+            return list(session.scalars(select(Instance.number).where(Instance.status == ACTIVE)))
+
+    def wait(self) -> bool:
+        """Let time pass until the next timer; False when none runs."""
+        with database.reading(self.sessions) as session:
+            due = session.scalars(select(Timer.due_at).order_by(Timer.due_at).limit(1)).first()
+        if due is None:
+            return False
+        clock.set(max(clock.now(), due) + timedelta(seconds=1))
+        self.work()
+        return True
+
+    def undelivered(self) -> list[int]:
+        """Find the messages that somebody could have now."""
+        with database.reading(self.sessions) as session:
+            return messages.deliverable(session)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_case_waits_for_what_cannot_come(sessions: Sessions, seed: int) -> None:
+    clock.set(datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
+    agency = Agency(sessions, seed)
+    agency.start("ae", "new_client", client_name="示例茶饮")
+    agency.start("ae", "existing_client", client_name="老客户", client_number="2020-0001")
+    for _ in range(STEPS):
+        agency.play(winding_down=False)
+    for _ in range(MOST):
+        if not agency.play(winding_down=True):
+            break
+    else:
+        pytest.fail(f"still busy: {agency.open_ids()}")
+    assert agency.undelivered() == []
+    waiting = {n: agency.waits(n) for n in agency.active()}
+    assert waiting == {}, f"after {sum(agency.done.values())} tasks: {kept(sessions)}"
+    for number in agency.numbers():
+        assert agency.incidents(number) == [], number
+
+
+def kept(sessions: Sessions) -> list[tuple[str, str, str]]:
+    """List the messages that nobody took, to read in a failure."""
+    with database.reading(sessions) as session:
+        return [
+            (m.name, m.key, m.status)
+            for m in session.scalars(select(Message).where(Message.status != "consumed"))
+        ]
