@@ -12,9 +12,12 @@ from engine.forms import money
 if TYPE_CHECKING:
     from engine.forms.form import FieldItem
 
-#: Types whose answer is a text; only the first three have "" for "nothing said".
-TEXTS = frozenset({"string", "text", "email", "date", "datetime", "enum", "user", "group"})
+#: Types whose answer is free text.
 WORDS = frozenset({"string", "text", "email"})
+#: Types for which "" is "nothing said": an expression compares them with texts.
+NAMES = WORDS | {"enum", "user", "group"}
+#: Types whose answer is a text of any kind.
+TEXTS = NAMES | {"date", "datetime"}
 LISTS = frozenset({"checklist", "file"})
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "on"}), frozenset({"false", "no", "0", "off"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -35,7 +38,7 @@ WRONG = _Wrong()
 
 def nothing(field: FieldItem) -> Any:
     """Give the answer of a field that was shown and left empty."""
-    if field.type in WORDS:
+    if field.type in NAMES:
         return ""
     if field.type in LISTS:
         return []

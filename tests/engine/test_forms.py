@@ -59,9 +59,9 @@ FINE = {
     "email": [("a@b.cn", "a@b.cn"), ("", "")],
     "date": [("2026-01-31", "2026-01-31"), ("", None), (None, None)],
     "datetime": [("2026-01-31T10:30Z", "2026-01-31T10:30:00+00:00"), (None, None)],
-    "enum": [("good", "good"), ("", None)],
+    "enum": [("good", "good"), ("", ""), (None, "")],
     "checklist": [(["bad", "bad"], ["bad"]), ([], []), (None, [])],
-    "user": [("alice", "alice"), ("", None)],
+    "user": [("alice", "alice"), (None, "")],
     "group": [("sales", "sales")],
     "file": [([{"id": 1, "name": "forged", "size": 0}], [{"id": 1, "name": "1.pdf", "size": 10}])],
 }

@@ -86,7 +86,7 @@ def browser(made: AnswerForm) -> list[tuple[str, str]]:
         ("text", "a\r\nb", "a\r\nb"),
         ("boolean", "true", True),
         ("boolean", "maybe", "maybe"),
-        ("enum", "", None),
+        ("enum", "", ""),
         ("string", "", ""),
     ],
 )
