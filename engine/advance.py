@@ -44,7 +44,7 @@ from engine.runtime import Program, Run, Thrown, Waiting
 Place = tuple[str, str]
 
 _WRITE = (
-    update(Instance.__table__)
+    update(Instance)
     .where(Instance.id == bindparam("instance"), Instance.revision == bindparam("read"))
     .values(
         {c: bindparam(c) for c in ("state", "title", "status", "ended_at", "outcome", "revision")}

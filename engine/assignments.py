@@ -18,10 +18,10 @@ from engine.models import Candidate, Exclusion, Instance, Person, Task
 PRIORITY = 50
 
 # Built once, and past the mapper: these run in every step.
-_OPEN = insert(Task.__table__)
-_CANDIDATES = insert(Candidate.__table__)
-_EXCLUSIONS = insert(Exclusion.__table__)
-_CLOSE = delete(Task.__table__).where(Task.id == bindparam("task"))
+_OPEN = insert(Task)
+_CANDIDATES = insert(Candidate)
+_EXCLUSIONS = insert(Exclusion)
+_CLOSE = delete(Task).where(Task.id == bindparam("task"))
 
 
 @dataclass

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.models import Event
 
-_RECORD = insert(Event.__table__)
+_RECORD = insert(Event)
 
 
 def record(session: Session, instance_id: int, kind: str, **columns: Any) -> None:

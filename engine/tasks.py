@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from engine import (
     clock,
@@ -22,15 +21,13 @@ from engine import (
 )
 from engine.advance import Step
 from engine.contexts import case_context
-from engine.diagrams import Element
 from engine.directory import Usable
 from engine.expressions import Context
-from engine.forms import Form
 from engine.instances import Completed, advance, claimable, completed
 from engine.languages import Text
 from engine.models import ACTIVE, Exclusion, Instance, Person, Task
-from engine.successors import NextStep, next_steps
-from engine.worklist import TaskRow, counts, listed, row_of
+from engine.opentask import OpenTask
+from engine.worklist import TaskRow, counts, listed
 
 __all__ = [
     "OpenTask",
@@ -48,31 +45,12 @@ __all__ = [
 
 #: A task with whether a person may do it; built once, for it runs in every step.
 _TASK = (
-    select(Task, claimable(bindparam("person")))
+    select(Task, Instance, claimable(bindparam("person")))
+    .join(Instance, Instance.id == Task.instance_id)
     .where(Task.id == bindparam("task"))
+    .options(undefer(Instance.state))
     .execution_options(populate_existing=True)
 )
-
-
-@dataclass(frozen=True)
-class OpenTask:
-    """Everything that a task's page shows."""
-
-    row: TaskRow
-    form: Form
-    values: dict[str, Any]
-    data: dict[str, Any]
-    context: Context
-    help: Text
-    submit: Text
-    element: Element
-    process_id: str
-    definition_id: int
-    instance_id: int
-    may_complete: bool
-    may_claim: bool
-    may_release: bool
-    next_steps: list[NextStep]
 
 
 def opened(session: Session, person: Person, task_id: str) -> OpenTask:
@@ -80,48 +58,45 @@ def opened(session: Session, person: Person, task_id: str) -> OpenTask:
 
     Raises TaskGone (who completed it and when), TaskWithdrawn or NotFound.
     """
-    task, instance = _found(session, person, task_id)
+    task, instance, may = _found(session, person, task_id)
     step = Step(session, instance, definitions.program(session, instance.definition_id), person)
     step.restore()
-    waiting = next((w for w in step.run.waiting() if w.task_id == task_id), None)
+    waiting = next((w for w in step.before.values() if w.task_id == task_id), None)
     if waiting is None:
         raise errors.TaskWithdrawn
-    may = _may(session, person, task)
     context = step.context_of(waiting.scope)
     form = forms.form_of(waiting.element)
     values = forms.initial(form, waiting.data, context)
-    drawing = definitions.drawing(session, instance.definition_id)
-    properties = waiting.element.properties
     return OpenTask(
-        row=row_of(session, person, task),
+        session=session,
+        person=person,
+        task=task,
+        instance=instance,
+        element=waiting.element,
         form=form,
         values=values | (task.draft or {}),
         data=waiting.data,
         context=context,
-        help=waiting.element.help,
-        submit=Text(properties.get("submit", ""), properties.get("submit.en", "")),
-        element=waiting.element,
-        process_id=task.process_id,
-        definition_id=drawing.definition_ids[task.process_id],
-        instance_id=instance.id,
         may_complete=may,
-        may_claim=may and task.assignee_id is None,
-        may_release=task.assignee_id == person.id and task.group_id is not None,
-        next_steps=next_steps(session, drawing, waiting.element),
     )
 
 
-def _found(session: Session, person: Person, task_id: str) -> tuple[Task, Instance]:
-    task = session.get(Task, task_id)
-    if task is None:
+def _found(session: Session, person: Person, task_id: str) -> tuple[Task, Instance, bool]:
+    """Give a task, its case and whether the person may do it, if they may see it at all."""
+    found = session.execute(_TASK, {"task": task_id, "person": person.id}).one_or_none()
+    if found is None:
         _say_where_it_went(session, person, task_id)
         raise errors.NotFound
-    instance = session.scalar(
-        select(Instance).where(Instance.id == task.instance_id, people.sees(session, person))
-    )
-    if instance is None:
+    task, instance, may = found
+    # Whoever may do a task may see its case; only others have to be looked up.
+    if not may and not _sees(session, person, instance.id):
         raise errors.NotFound
-    return task, instance
+    return task, instance, bool(may)
+
+
+def _sees(session: Session, person: Person, instance_id: int) -> bool:
+    query = select(Instance.id).where(Instance.id == instance_id, people.sees(session, person))
+    return session.scalar(query) is not None
 
 
 def _say_where_it_went(session: Session, person: Person, task_id: str) -> None:
@@ -129,10 +104,7 @@ def _say_where_it_went(session: Session, person: Person, task_id: str) -> None:
     event = history.ending(session, task_id)
     if event is None:
         return
-    seen = session.scalar(
-        select(Instance.id).where(Instance.id == event.instance_id, people.sees(session, person))
-    )
-    if seen is None:
+    if not _sees(session, person, event.instance_id):
         return
     if event.kind != "completed":
         raise errors.TaskWithdrawn
@@ -141,13 +113,9 @@ def _say_where_it_went(session: Session, person: Person, task_id: str) -> None:
     raise errors.TaskGone(who=who.name if who else Text("系统", "the system"), when=when)
 
 
-def _may(session: Session, person: Person, task: Task) -> bool:
-    return bool(session.scalar(select(Task.id).where(Task.id == task.id, claimable(person.id))))
-
-
 def claim(session: Session, person: Person, task_id: str) -> None:
     """Take a task of one's groups; raise HeldByAnother when somebody was faster."""
-    task, _ = _found(session, person, task_id)
+    task, _, _ = _found(session, person, task_id)
     if task.assignee_id == person.id:
         return
     taken = session.execute(
@@ -178,7 +146,7 @@ def _refuse(session: Session, person: Person, task: Task) -> None:
 
 def release(session: Session, person: Person, task_id: str) -> None:
     """Give a task back to its group; only its holder may."""
-    task, _ = _found(session, person, task_id)
+    task, _, _ = _found(session, person, task_id)
     if task.assignee_id != person.id or task.group_id is None:
         raise errors.NotAllowed(reason=Text("这项任务不在您手中。", "you do not hold this task."))
     task.assignee_id = None
@@ -200,7 +168,7 @@ def _note(session: Session, person: Person, task: Task, kind: str) -> None:
 
 def save_draft(session: Session, person: Person, task_id: str, answers: dict[str, Any]) -> None:
     """Keep what was typed so far, unchecked; an open task of one's groups is claimed by it."""
-    task, _ = _found(session, person, task_id)
+    task, _, _ = _found(session, person, task_id)
     if task.assignee_id is None:
         claim(session, person, task_id)
     elif task.assignee_id != person.id:
@@ -228,9 +196,10 @@ def complete(
             return instances.recalled(session, person, event)
         _say_where_it_went(session, person, task_id)
         raise errors.NotFound
-    task, may = session.execute(_TASK, {"task": task_id, "person": person.id}).one()
+    task, _, may = session.execute(_TASK, {"task": task_id, "person": person.id}).one()
     if not may:
-        _found(session, person, task_id)
+        if not _sees(session, person, instance.id):
+            raise errors.NotFound
         _refuse(session, person, task)
     try:
         act = _completing(session, person, task, answers, request_key)

@@ -61,7 +61,7 @@ def _complete(task: OpenTask, filled: FilledForm) -> Response | tuple[str, int]:
         # Uploads are already stored: they stay when the step itself is refused.
         with session.begin_nested():
             done = tasks.complete(
-                session, person, task.row.id, answers=filled.answers, request_key=_request_key()
+                session, person, task.id, answers=filled.answers, request_key=_request_key()
             )
     except errors.InvalidAnswers as invalid:
         filled.explain(invalid.errors)
@@ -69,7 +69,7 @@ def _complete(task: OpenTask, filled: FilledForm) -> Response | tuple[str, int]:
     except (errors.TaskGone, errors.TaskWithdrawn) as gone:
         return _gone(gone, filled)
     except (errors.HeldByAnother, errors.NotAllowed, errors.ChangedMeanwhile) as refused:
-        task = tasks.opened(session, person, task.row.id)
+        task = tasks.opened(session, person, task.id)
         return _page(task, filled, trouble=sentence(refused)), status_of(refused)
     return _onward(task, done)
 
@@ -85,7 +85,7 @@ def _onward(task: OpenTask | None, done: Completed) -> Response:
             "danger",
         )
         return redirect(url_for("cases.show", number=done.number), 303)
-    name = languages.say(task.row.name) if task else done.number
+    name = languages.say(task.name) if task else done.number
     if done.ended:
         flash(gettext("“%(task)s” is done, and with it the case.", task=name), "success")
     elif done.next_task_id:
@@ -156,12 +156,12 @@ def _filled(task: OpenTask, *, sent: bool = False, store: bool = True) -> Filled
         instance_id=task.instance_id,
         sent=sent,
         store=store,
-        refresh_url=url_for(".fields", task_id=task.row.id) if task.may_complete else "",
+        refresh_url=url_for(".fields", task_id=task.id) if task.may_complete else "",
     )
 
 
 def _page(task: OpenTask, filled: FilledForm, *, trouble: str = "") -> str:
-    case = cases.opened(database.current(), identity.person(), task.row.case_number)
+    case = cases.opened(database.current(), identity.person(), task.instance.number)
     return render_template(
         "tasks/show.html",
         task=task,
