@@ -15,7 +15,7 @@ from engine.errors import TooLarge
 from engine.expressions import Context
 from engine.forms import Form
 from engine.languages import Text
-from tests.engine.test_forms import drawn, form
+from tests.engine.drawn_forms import drawn, form
 from webforms import form_fields
 from webforms.answer_fields import UNSEEN
 from webforms.form_fields import AnswerForm

@@ -19,7 +19,7 @@ from engine.errors import InvalidAnswers
 from engine.expressions import Context
 from engine.forms import FieldItem, Form, RowsItem
 from engine.languages import Text
-from tests.engine.test_forms import FINE, Usable, drawn
+from tests.engine.drawn_forms import FINE, Usable, drawn
 from tests.webforms.test_form_fields import DIRECTORY
 from webforms import form_fields
 
