@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 FIELDS = """
     <bpmn:extensionElements><camunda:formData>
       <camunda:formField id="client" label="客户" type="string">
@@ -43,7 +45,7 @@ def sequence(tasks: int = 25) -> bytes:
     body.append('<bpmn:endEvent id="finish" name="结束"/>')
     body += [
         f'<bpmn:sequenceFlow id="flow_{n}" sourceRef="{a}" targetRef="{b}"/>'
-        for n, (a, b) in enumerate(zip(ids, ids[1:], strict=False))
+        for n, (a, b) in enumerate(pairwise(ids))
     ]
     return _drawn("bench_sequence", ids, body)
 
