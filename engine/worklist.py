@@ -127,9 +127,7 @@ def _in_tab(session: Session, person: Person, tab: str) -> ColumnElement[bool]:
     if tab == "groups":
         condition: ColumnElement[bool] = and_(Task.assignee_id.is_(None), claimable(person.id))
         return condition
-    return exists().where(
-        Instance.id == Task.instance_id, Instance.status == ACTIVE, people.sees(session, person)
-    )
+    return and_(Instance.status == ACTIVE, people.sees(session, person))
 
 
 def _may_take(session: Session, person: Person, task_ids: Sequence[str]) -> set[str]:

@@ -87,13 +87,24 @@ def _from_http(error: HTTPException) -> tuple[str, int] | HTTPException:
 def forged(_error: CSRFError | None = None) -> tuple[str, int]:
     """Refuse a form without its token."""
     database.discard()
-    return page(400, gettext("This form is too old, or came from another site. Go back, reload and send it again."))
+    return page(
+        400,
+        gettext(
+            "This form is too old, or came from another site. Go back, reload and send it again."
+        ),
+    )
 
 
 def _busy(error: OperationalError) -> tuple[str, int]:
     log.error("the database refused: %s", error, exc_info=error)
     database.discard()
-    return _bare(503, Text("系统正忙，没有保存任何内容。请稍后再试。", "The system is busy. Nothing was saved; try again in a moment."))
+    return _bare(
+        503,
+        Text(
+            "系统正忙，没有保存任何内容。请稍后再试。",
+            "The system is busy. Nothing was saved; try again in a moment.",
+        ),
+    )
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
@@ -115,10 +126,15 @@ HTTP_WORDS = {
         "You are signed out. Sign in in a new window, then come back to this page and send it again: what you typed is still there.",
     ),
     403: Text("您没有权限这样做。", "You may not do this."),
-    404: Text("这里没有内容，或者您无权查看。", "There is nothing here, or nothing that you may see."),
+    404: Text(
+        "这里没有内容，或者您无权查看。", "There is nothing here, or nothing that you may see."
+    ),
     405: Text("这个地址不支持这种操作。", "This address does not do that."),
     413: Text("发送的内容太大。", "What you sent is too large."),
     422: Text("有些内容需要再看一下。", "Some answers need another look."),
     429: Text("请求太多，请稍后再试。", "Too many requests. Try again later."),
-    500: Text("系统出错了，没有保存任何内容。问题已记录，请稍后再试。", "Something broke on our side. Nothing was saved; the fault has been logged. Try again later."),
+    500: Text(
+        "系统出错了，没有保存任何内容。问题已记录，请稍后再试。",
+        "Something broke on our side. Nothing was saved; the fault has been logged. Try again later.",
+    ),
 }

@@ -50,7 +50,7 @@ class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 class Cookies(SecureCookieSessionInterface):
     """Signed cookies; an asset's answer carries none, so that browsers may keep it."""
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # type: ignore[override]
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the cookie with pages only."""
         if request.endpoint != "assets.show":
             super().save_session(app, session, response)  # type: ignore[arg-type]

@@ -37,7 +37,9 @@ def init_app(app: Flask) -> None:
     )
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(say=say, moment=moment, day=day, due=due, filesize=filesize)
-    app.jinja_env.globals.update(language=current, here=here, language_names=NAMES, language_codes=CODES)
+    app.jinja_env.globals.update(
+        language=current, here=here, language_names=NAMES, language_codes=CODES
+    )
 
 
 def current() -> str:

@@ -19,4 +19,6 @@ def page_number() -> int:
 def same_list(**changes: Any) -> str:
     """Give the address of this list with some of its parameters changed; empty ones go."""
     wanted: dict[str, Any] = {**request.args, **(request.view_args or {}), **changes}
-    return url_for(str(request.endpoint), **{k: v for k, v in wanted.items() if v not in ("", None)})
+    return url_for(
+        str(request.endpoint), **{k: v for k, v in wanted.items() if v not in ("", None)}
+    )

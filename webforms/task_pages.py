@@ -89,7 +89,9 @@ def _onward(task: OpenTask | None, done: Completed) -> Response:
     if done.ended:
         flash(gettext("“%(task)s” is done, and with it the case.", task=name), "success")
     elif done.next_task_id:
-        flash(gettext("“%(task)s” is done. This is your next one in the case.", task=name), "success")
+        flash(
+            gettext("“%(task)s” is done. This is your next one in the case.", task=name), "success"
+        )
         return redirect(url_for(".show", task_id=done.next_task_id), 303)
     else:
         flash(gettext("“%(task)s” is done.", task=name), "success")
@@ -143,7 +145,9 @@ def _too_old(_error: CSRFError) -> Response | str | tuple[str, int]:
         task = tasks.opened(database.current(), identity.person(), view_args["task_id"])
     except errors.AgencyflowError as gone:
         return _gone(gone)
-    trouble = gettext("You signed in again since this form was opened. Please check it and send it once more.")
+    trouble = gettext(
+        "You signed in again since this form was opened. Please check it and send it once more."
+    )
     return _page(task, _filled(task, sent=True, store=False), trouble=trouble), 400
 
 

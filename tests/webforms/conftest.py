@@ -20,6 +20,8 @@ from webforms.settings import Settings
 HERE = Path(__file__).parent
 PASSWORD = "agencyflow"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+#: The fields of a small order's first form, as the page says that it showed them.
+SEEN = "wanted budget parts urgent attachments items"
 KEY = re.compile(r'name="request_key" value="([^"]+)"')
 
 
@@ -89,3 +91,11 @@ def small_procedure(sessions: Sessions) -> None:
     """A procedure of two lanes, deployed."""
     with database.writing(sessions) as session:
         definitions.deploy(session, None, definitions.files_in(HERE / "diagrams"))
+
+
+@pytest.fixture
+def order(small_procedure: None, signed_in: Callable[[str], Browser]) -> str:
+    """A small order, started by `ae`; gives the address of its first task."""
+    answer = signed_in("ae").post("/start/small_order", {"client_name": "示例食品"})
+    assert answer.status_code == 303, answer.text
+    return answer.location

@@ -64,7 +64,10 @@ def test_it_rebuilds_to_the_same_bytes(tmp_path: Path) -> None:
         (copy / folder).mkdir(parents=True)
     fetched = subprocess.run(
         ["npm", "ci", "--ignore-scripts", "--prefer-offline"],
-        cwd=copy / "frontend", capture_output=True, text=True, check=False,
+        cwd=copy / "frontend",
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if fetched.returncode:
         pytest.skip(f"npm ci found no packages: {fetched.stderr.strip().splitlines()[-1:]}")

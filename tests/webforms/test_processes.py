@@ -1,0 +1,37 @@
+"""Procedures and their drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.webforms.conftest import HERE, Browser
+
+SignedIn = Callable[[str], Browser]
+pytestmark = pytest.mark.usefixtures("small_procedure")
+
+
+@pytest.mark.parametrize("who", ["ae", "con", "manager"])
+def test_it_lists_the_procedures_to_everybody(signed_in: SignedIn, who: str) -> None:
+    page = signed_in(who).get("/processes/").text
+    assert "小订单" in page
+    assert "客户专员填写" in page
+    assert ("您可以发起" in page) is (who == "ae")
+
+
+def test_it_shows_one_with_its_drawing(signed_in: SignedIn) -> None:
+    page = signed_in("con").get("/processes/small_order")
+    assert page.status_code == 200
+    assert "/processes/drawings/1.bpmn" in page.text
+    assert "/start/small_order" not in page.text
+    assert "/start/small_order" in signed_in("ae").get("/processes/small_order").text
+    assert signed_in("ae").get("/processes/nothing").status_code == 404
+
+
+def test_it_sends_the_drawing_byte_for_byte(signed_in: SignedIn) -> None:
+    answer = signed_in("con").get("/processes/drawings/1.bpmn")
+    assert answer.data == (HERE / "diagrams" / "small_order.bpmn").read_bytes()
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "private" in answer.headers["Cache-Control"]
+    assert signed_in("con").get("/processes/drawings/99.bpmn").status_code == 404

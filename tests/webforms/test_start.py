@@ -1,0 +1,83 @@
+"""Starting a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from engine import database
+from engine.database import Sessions
+from engine.models import Instance
+from tests.webforms.conftest import KEY, Browser
+
+SignedIn = Callable[[str], Browser]
+pytestmark = pytest.mark.usefixtures("small_procedure")
+
+
+def _cases(sessions: Sessions) -> int:
+    with database.reading(sessions) as session:
+        return session.scalar(select(func.count()).select_from(Instance)) or 0
+
+
+def test_it_lists_what_a_person_may_start(signed_in: SignedIn) -> None:
+    assert "/start/small_order" in signed_in("ae").get("/start/").text
+    page = signed_in("as").get("/start/").text
+    assert "/start/small_order" not in page
+    assert "没有您可以发起的流程" in page
+
+
+def test_it_asks_what_the_start_event_asks(signed_in: SignedIn) -> None:
+    page = signed_in("ae").get("/start/small_order").text
+    assert 'name="client_name"' in page
+    assert "填写订单" in page  # what happens next
+
+
+def test_it_hides_procedures_from_who_may_not_start_them(signed_in: SignedIn) -> None:
+    for who in ("as", "con", "manager", "admin"):
+        assert signed_in(who).get("/start/small_order").status_code == 404
+        assert signed_in(who).post("/start/small_order", {"client_name": "x"}).status_code == 404
+    assert signed_in("ae").get("/start/nothing").status_code == 404
+
+
+def test_it_starts_a_case_and_goes_on_to_its_first_task(signed_in: SignedIn) -> None:
+    browser = signed_in("ae")
+    answer = browser.post("/start/small_order", {"client_name": "示例食品"})
+    assert answer.status_code == 303
+    assert answer.location.startswith("/tasks/")
+    page = browser.get(answer.location).text
+    assert "示例食品 · 小订单" in page
+    assert "案件已发起" in page
+
+
+def test_it_keeps_what_was_typed_when_something_is_missing(
+    signed_in: SignedIn, sessions: Sessions
+) -> None:
+    browser = signed_in("ae")
+    answer = browser.post("/start/small_order", {"client_name": "长" * 81})
+    assert answer.status_code == 422
+    assert "长" * 81 in answer.text
+    assert 'id="problems"' in answer.text
+    assert browser.post("/start/small_order", {"client_name": "  "}).status_code == 422
+    assert _cases(sessions) == 0
+
+
+def test_it_starts_one_case_for_a_form_that_is_sent_twice(
+    signed_in: SignedIn, sessions: Sessions
+) -> None:
+    browser = signed_in("ae")
+    key = KEY.search(browser.get("/start/small_order").text)
+    assert key
+    sent = {"client_name": "示例食品", "request_key": key[1]}
+    first = browser.post("/start/small_order", sent)
+    again = browser.post("/start/small_order", sent)
+    assert (again.status_code, again.location) == (303, first.location)
+    assert _cases(sessions) == 1
+
+
+def test_it_ignores_what_the_form_does_not_ask(signed_in: SignedIn) -> None:
+    answer = signed_in("ae").post(
+        "/start/small_order", {"client_name": "甲", "decision": "sign", "__class__": "x"}
+    )
+    assert answer.status_code == 303
