@@ -133,7 +133,7 @@ class Player:
         self.thrown += self.run.take_thrown()
         self.kept += 1
         if self.reparsed and self.kept % 4 == 1:
-            self.program = runtime.load(self.program.source)
+            self.program = runtime.load.__wrapped__(self.program.source)
         self.run = Run.restore(self.program, self.run.dump(), pruned=self.pruned)
 
     def waiting(self, *ids: str) -> list[Waiting]:
@@ -188,6 +188,11 @@ class Player:
             chosen = choose.choice(tasks)
             self.complete(chosen, **answer(chosen))
         raise AssertionError(f"still open after {most} steps: {self.open()}")
+
+    def all_left(self) -> bool:
+        """Whether everything that was entered was completed or cancelled."""
+        entered = sum(kind == "entered" for kind, _ in self.steps)
+        return entered == sum(kind in ("completed", "cancelled") for kind, _ in self.steps)
 
     def count(self, kind: str, element_id: str) -> int:
         """How often a step was taken."""
