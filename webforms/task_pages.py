@@ -10,10 +10,12 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 
 from engine import cases, errors, tasks
+from engine.languages import Text
 from webforms import identity, languages
 from webforms import session as database
 from webforms.errors import forged, sentence, status_of
 from webforms.filled_form import FilledForm
+from webforms.form_fields import SEEN
 
 if TYPE_CHECKING:
     from werkzeug import Response
@@ -40,7 +42,7 @@ def answer(task_id: str) -> Response | str | tuple[str, int]:
     session, person = database.current(), identity.person()
     try:
         task = tasks.opened(session, person, task_id)
-    except (errors.TaskGone, errors.TaskWithdrawn) as gone:
+    except (errors.TaskGone, errors.TaskWithdrawn, errors.NotFound) as gone:
         return _again(task_id, gone)
     filled = _filled(task, sent=True)
     action = request.form.get("action", "")
@@ -103,7 +105,7 @@ def _again(task_id: str, gone: errors.AgencyflowError) -> Response | tuple[str, 
     session, person = database.current(), identity.person()
     try:
         done = tasks.complete(session, person, task_id, answers={}, request_key=_request_key())
-    except (errors.TaskGone, errors.TaskWithdrawn):
+    except (errors.TaskGone, errors.TaskWithdrawn, errors.NotFound):
         return _gone(gone)
     return _onward(None, done)
 
@@ -193,9 +195,15 @@ def _drawing(task: OpenTask, case: Any) -> dict[str, Any] | None:
 
 
 def _gone(error: errors.AgencyflowError, filled: FilledForm | None = None) -> tuple[str, int]:
-    return render_template(
-        "tasks/gone.html", message=sentence(error), typed=filled.typed if filled else []
-    ), status_of(error)
+    typed = filled.typed if filled else _as_sent()
+    return render_template("tasks/gone.html", message=sentence(error), typed=typed), status_of(error)
+
+
+def _as_sent() -> list[tuple[Text, Text]]:
+    """List what was sent for a task whose form nobody knows any more."""
+    texts = request.form.items(multi=True)
+    own = ("action", "csrf_token", "request_key", SEEN)
+    return [(Text(name), Text(text)) for name, text in texts if text.strip() and name not in own]
 
 
 def _request_key() -> str:

@@ -20,7 +20,15 @@ WITH_ROWS: Form = form(
     drawn("yes", "boolean", required="", label="名", label_en="Yes?"),
     drawn("must", "enum", required="", label="名", label_en="Must"),
     *(
-        drawn(f"orders[].{kind}", kind, label="名", label_en=kind, required="")
+        drawn(
+            f"orders[].{kind}",
+            kind,
+            label="名",
+            label_en=kind,
+            required="",
+            rows_label="单",
+            rows_label_en="Order",
+        )
         for kind in ("string", "text", "date", "file", "checklist")
     ),
     drawn(
