@@ -31,9 +31,7 @@ WITH_ROWS: Form = form(
         )
         for kind in ("string", "text", "date", "file", "checklist")
     ),
-    drawn(
-        "orders[].note", showIf="string == 'x'", label="名", rows_label="单", rows_label_en="Order"
-    ),
+    drawn("orders[].note", showIf="string == 'x'", label="名", label_en="Note"),
 )
 ROWS = {"orders": [{"string": "a"}, {"string": "x"}]}
 
