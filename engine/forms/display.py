@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
-from zoneinfo import ZoneInfo
 
+from engine import durations
 from engine.forms import money, values
 from engine.forms.form import FieldItem, Form, RowsItem
 from engine.languages import Text
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 NOTHING = Text("—", "—")
 YES, NO = Text("是", "Yes"), Text("否", "No")
-_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Directory(Protocol):
@@ -39,7 +37,7 @@ class Directory(Protocol):
 
 
 def shown(
-    field: FieldItem, value: Any, directory: Directory | None = None, zone: tzinfo = _ZONE
+    field: FieldItem, value: Any, directory: Directory | None = None, zone: tzinfo | None = None
 ) -> Text:
     """Say a value in words; one of an unexpected kind is shown as it is."""
     if values.is_nothing(value):
@@ -54,7 +52,7 @@ def shown(
         case "double", int() | float():
             return Text(f"{value:,.15g}")
         case "datetime", str() if values.is_moment(value):
-            local = datetime.fromisoformat(value).astimezone(zone)
+            local = values.local(value).astimezone(zone or durations.zone())
             return Text(f"{local:%Y-%m-%d %H:%M}")
         case (("enum" | "user" | "group"), str()):
             return _named(field, value, directory)
@@ -70,7 +68,7 @@ def listed(
     form: Form,
     answers: Mapping[str, Any],
     directory: Directory | None = None,
-    zone: tzinfo = _ZONE,
+    zone: tzinfo | None = None,
 ) -> list[tuple[Text, Text]]:
     """Say the answers of a form as pairs of label and value; what was hidden is left out."""
     found: list[tuple[Text, Text]] = []
@@ -86,7 +84,7 @@ def listed(
 
 
 def _listed_row(
-    item: RowsItem, number: int, row: Any, directory: Directory | None, zone: tzinfo
+    item: RowsItem, number: int, row: Any, directory: Directory | None, zone: tzinfo | None
 ) -> list[tuple[Text, Text]]:
     return [
         (

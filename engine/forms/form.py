@@ -67,7 +67,8 @@ class FieldItem:
     @property
     def reacts(self) -> bool:
         """True when what this field is depends on other answers or on the case."""
-        return bool(self.show_if or self.options or self.least_from or self.most_from)
+        bounded = self.least_from or self.most_from
+        return bool(self.show_if or self.options or bounded or "${" in self.group)
 
 
 @dataclass(frozen=True)

@@ -130,9 +130,11 @@ def settled(
     field: FieldItem, names: Mapping[str, Any], context: Context | None = None
 ) -> FieldItem:
     """Work out the choices and bounds that a field takes from expressions."""
-    if not (field.options or field.least_from or field.most_from):
+    if not (field.options or field.least_from or field.most_from or "${" in field.group):
         return field
     changes: dict[str, Any] = {}
+    if "${" in field.group:
+        changes["group"] = str(_worked_out(field.group, names, context) or "nobody")
     if field.options:
         offered = _worked_out(field.options, names, context)
         changes["choices"] = tuple(_choices(offered if isinstance(offered, list) else []))

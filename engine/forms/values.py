@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from engine import durations
 from engine.forms import money
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ TEXTS = NAMES | {"date", "datetime"}
 LISTS = frozenset({"checklist", "file"})
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "on"}), frozenset({"false", "no", "0", "off"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$", re.ASCII)
 _DAY = re.compile(r"(19|2[01])\d\d-\d\d-\d\d", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,18}(\.\d{0,18})?", re.ASCII)
@@ -139,11 +141,26 @@ def bound(kind: str, value: Any) -> Any:
     if kind == "date" and isinstance(value, str):
         return value[:10] if is_date(value[:10]) else None
     if kind == "datetime" and isinstance(value, str):
-        return moment(value) if is_moment(moment(value)) else None
+        # A drawing may leave out the offset: then it is the agency's time.
+        value = moment(value if _OFFSET.search(value) else value + _offset(value))
+        return value if is_moment(value) else None
     if kind in ("long", "money", "double"):
         value = _decimal(value) if kind == "double" else _whole(value)
         return None if value is WRONG else value
     return None
+
+
+def local(value: str) -> datetime:
+    """Give a moment, as `is_moment` knows it, in the agency's time."""
+    return datetime.fromisoformat(value).astimezone(durations.zone())
+
+
+def _offset(value: str) -> str:
+    try:
+        local_time = datetime.fromisoformat(value).replace(tzinfo=durations.zone())
+    except ValueError:
+        return ""
+    return local_time.isoformat()[-6:]
 
 
 def _text(field: FieldItem, value: Any) -> Any:

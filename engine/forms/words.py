@@ -135,7 +135,9 @@ def _good_time(field: FieldItem) -> tuple[str, str]:
 
 
 def _time(bound: Any) -> str:
-    return str(bound or "")[:16].replace("T", " ")
+    if values.is_moment(bound):
+        return f"{values.local(bound):%Y-%m-%d %H:%M}"
+    return str(bound or "")
 
 
 def _good_text(field: FieldItem) -> tuple[str, str]:

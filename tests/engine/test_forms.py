@@ -120,6 +120,19 @@ def test_a_user_belongs_to_the_group_asked_for() -> None:
     assert "小组" in errors_of(asked, {"who": "alice"})["who"].zh
 
 
+def test_the_group_may_come_from_the_case() -> None:
+    asked = form(drawn("who", "user", group="${department}"))
+    assert check(asked, {"who": "bob"}, {"department": "sales"}) == {"who": "bob"}
+    assert errors_of(asked, {"who": "alice"}, {"department": "sales"}).keys() == {"who"}
+
+
+def test_a_bound_without_an_offset_is_in_the_time_of_the_agency() -> None:
+    asked = form(drawn("at", "datetime", min="2026-01-01T09:00", label="时间"))
+    check(asked, {"at": "2026-01-01T01:00Z"})
+    wrong = errors_of(asked, {"at": "2026-01-01T00:59Z"})["at"].zh
+    assert wrong.startswith("时间须为不早于 2026-01-01 09:00 的日期和时间")
+
+
 def test_several_files_only_where_the_drawing_says_so() -> None:
     files = [{"id": 1}, {"id": 2}, {"id": 1}]
     assert len(check(form(drawn("a", "file", multiple="true")), {"a": files})["a"]) == 2
