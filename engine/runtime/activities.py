@@ -186,9 +186,13 @@ class MultiInstanceNode(Node):
             result = [child.internal_data[ROW], child.data.get(loop.result_item)]
             my_task.internal_data[self.RESULTS].append(result)
         else:
-            start = {loop.element_variable: child.data.get(loop.element_variable)}
-            base = {**my_task.data, **start} if loop.element_variable else my_task.data
-            my_task.data = apply_changes(base, my_task.data, child.data)
+            # Without a list of results, an instance brings back whatever it has changed.
+            start = my_task.data if loop.sequential else my_task.parent.data
+            item = loop.element_variable
+            brought = {name: value for name, value in child.data.items() if name != item}
+            if item in start:
+                brought[item] = start[item]
+            my_task.data = apply_changes(start, my_task.data, brought)
             my_task.internal_data[self.RESULTS].append([child.internal_data[ROW], None])
         done, total = len(my_task.internal_data[self.RESULTS]), my_task.internal_data[self.TOTAL]
         following = my_task.internal_data[self.NEXT]
