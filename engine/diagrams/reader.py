@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,10 @@ def _process(
     flows: dict[str, Flow] = {}
     found: list[tuple[etree._Element, str]] = []
     _collect(node, process_id, found, flows)
+    entering, leaving = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for flow in flows.values():
+        entering[flow.target].append(flow.id)
+        leaving[flow.source].append(flow.id)
     elements: dict[str, Element] = {}
     for child, scope_id in found:
         inherited = elements[scope_id].lane if scope_id in elements else ""
@@ -73,8 +77,8 @@ def _process(
             or lane_of.get(child.get("attachedToRef", ""))
             or inherited,
             messages=messages,
-            incoming=tuple(flow.id for flow in flows.values() if flow.target == element_id),
-            outgoing=tuple(flow.id for flow in flows.values() if flow.source == element_id),
+            incoming=tuple(entering[element_id]),
+            outgoing=tuple(leaving[element_id]),
         )
         elements.setdefault(element.id, element)
     name = name_of(node)

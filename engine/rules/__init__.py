@@ -76,5 +76,5 @@ def _problems(world: World) -> Iterator[Problem]:
     for diagram in world.diagrams:
         for process in running(diagram):
             place = Place(diagram.file, process, world)
-            for one in RULES:
+            for one in structure.FIRST if structure.is_endless(process) else RULES:
                 yield from one(place)

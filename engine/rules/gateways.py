@@ -10,6 +10,8 @@ from engine.rules.names import results_of
 from engine.rules.paths import graph_of, in_loop, reached, reversed_
 from engine.rules.place import Place
 
+#: Gateways that send one token on one way only.
+CHOOSING = frozenset({"exclusiveGateway", "eventBasedGateway"})
 JOINING = frozenset({"parallelGateway", "inclusiveGateway"})
 
 
@@ -45,48 +47,55 @@ def join_cannot_complete(place: Place) -> Iterator[Problem]:
     for _, members in place.scopes():
         graph = graph_of(place.process, members)
         by_id = {element.id: element for element in members}
-        for element in members:
-            if element.kind != "parallelGateway" or len(element.incoming) < 2:
+        joins = [
+            (e, [flow.source for flow in place.process.incoming(e)])
+            for e in members
+            if e.kind == "parallelGateway" and len(e.incoming) > 1
+        ]
+        reported: set[str] = set()
+        for split in members if joins else []:
+            if split.kind not in CHOOSING or len(split.outgoing) < 2:
                 continue
-            for split in members:
-                if _starves(place, split, element, graph, by_id):
-                    yield place.error(
-                        "join_cannot_complete",
-                        f"并行汇合等待 {split.label} 的几条分支，但那里只会走一条。请改用排他网关汇合。",
-                        f"This parallel join waits for several branches of {split.label}, which "
-                        "takes only one. Join them with an exclusive gateway.",
-                        element,
-                    )
-                    break
+            for join in _starved(split, joins, graph, by_id):
+                if join.id in reported:
+                    continue
+                reported.add(join.id)
+                yield place.error(
+                    "join_cannot_complete",
+                    f"并行汇合等待 {split.label} 的几条分支，但那里只会走一条。请改用排他网关汇合。",
+                    f"This parallel join waits for several branches of {split.label}, which "
+                    "takes only one. Join them with an exclusive gateway.",
+                    join,
+                )
 
 
-def _starves(
-    place: Place,
+def _starved(
     split: Element,
-    join: Element,
+    joins: list[tuple[Element, list[str]]],
     graph: dict[str, list[str]],
     by_id: dict[str, Element],
-) -> bool:
-    """Whether every token at the join comes through one exclusive choice made before it."""
-    if split.kind not in ("exclusiveGateway", "eventBasedGateway") or len(split.outgoing) < 2:
-        return False
-    sources = [flow.source for flow in place.process.incoming(join)]
+) -> Iterator[Element]:
+    """The joins whose every token comes through one exclusive choice made before them."""
+    if any(_multiplies(by_id[node]) for node in reached(reversed_(graph), [split.id])):
+        return
     # Without the split, no start reaches any of the join's incoming flows...
     without = {node: [n for n in after if n != split.id] for node, after in graph.items()}
     starts = [e.id for e in by_id.values() if e.kind == "startEvent" and e.id != split.id]
     around = reached(without, starts)
-    if any(source != split.id and source in around for source in sources):
-        return False
-    if any(_multiplies(by_id[node]) for node in reached(reversed_(graph), [split.id])):
-        return False
-    # ...and nothing between the two makes several tokens out of one.
-    between = reached(without, [n for n in graph[split.id] if n != join.id])
-    before = reached(reversed_(without), sources)
-    return not any(_multiplies(by_id[node]) for node in (between & before) - {split.id, join.id})
+    backwards = reversed_(without)
+    for join, sources in joins:
+        if any(source != split.id and source in around for source in sources):
+            continue
+        # ...and nothing between the two makes several tokens out of one.
+        between = reached(without, [node for node in graph[split.id] if node != join.id])
+        before = reached(backwards, [source for source in sources if source in by_id])
+        inner = (between & before) - {split.id, join.id}
+        if not any(_multiplies(by_id[node]) for node in inner):
+            yield join
 
 
 def _multiplies(element: Element) -> bool:
-    if element.kind in ("exclusiveGateway", "eventBasedGateway"):
+    if element.kind in CHOOSING:
         return False
     return len(element.outgoing) > 1 or (bool(element.attached_to) and not element.interrupting)
 

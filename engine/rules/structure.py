@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.diagrams import Problem
+from engine.diagrams import Problem, Process
 from engine.rules.paths import graph_of, in_loop, reached, reversed_
 from engine.rules.place import ACTIVITIES, GATEWAYS, SUB_PROCESSES, Place
 
 #: More than this on one plane is no longer taken in at a glance.
 CROWDED = 25
+#: More than this in one process is no drawing that a person made, and slow to look through.
+MOST_ELEMENTS = 500
+
+
+def is_endless(process: Process) -> bool:
+    """Whether a process is too large for the other rules to be asked."""
+    return len(process.elements) > MOST_ELEMENTS
+
+
+def too_many_elements(place: Place) -> Iterator[Problem]:
+    """Somebody can read what is deployed."""
+    if is_endless(place.process):
+        yield place.error(
+            "too_many_elements",
+            f"流程有 {len(place.process.elements)} 个元素，超过 {MOST_ELEMENTS} 个。请拆成几个流程图。",
+            f"The process has {len(place.process.elements)} elements, more than "
+            f"{MOST_ELEMENTS}. Split it into several diagrams.",
+        )
 
 
 def not_executable(place: Place) -> Iterator[Problem]:
@@ -188,6 +206,7 @@ def empty_sub_process(place: Place) -> Iterator[Problem]:
             )
 
 
+FIRST = (too_many_elements,)
 RULES = (
     not_executable,
     start_event,

@@ -59,6 +59,7 @@ CASES = {
         ),
         GOOD,
     ),
+    "too_many_elements": (process(*(task(f"step_{n}") for n in range(501))), GOOD),
     "empty_sub_process": (one_step(element("subProcess", "work")), one_step(INSIDE, between="part")),
     "no_process": (file_of(), GOOD),
     "several_processes": (
