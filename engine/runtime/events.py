@@ -74,7 +74,7 @@ class Catching(Node):
         """Let the event happen: keep what the message brought and go on."""
         variable = element.properties.get("variable", "").strip()
         if variable and element.timer is None:
-            my_task.data[variable] = payload
+            my_task.data = {**my_task.data, variable: payload}
         del my_task.internal_data[WAITS]
         my_task._ready()
 

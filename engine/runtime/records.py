@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
+
+import orjson
 
 from engine.diagrams import Element
 
@@ -21,11 +25,16 @@ class Waiting:
     kind: str
     element: Element
     scope: str
-    data: dict[str, Any]
+    shared: Mapping[str, Any] = field(repr=False)
     message_name: str = ""
     key: str = ""
     due_at: datetime | None = None
     row_index: int | None = None
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The data that it would work on: a copy, made when first asked for."""
+        return dict(orjson.loads(orjson.dumps(self.shared)))
 
 
 @dataclass(frozen=True)

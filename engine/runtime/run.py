@@ -134,7 +134,7 @@ class Run:
         task = self._task(task_id, TaskState.READY)
         if not task.task_spec.waits:
             raise TaskWithdrawn
-        task.data.update(_plain(dict(values)))
+        task.data = {**task.data, **_plain(dict(values))}
         self._run(task)
         self._go_on()
 
@@ -220,7 +220,7 @@ def _waiting(task: CaseTask) -> Iterator[Waiting]:
     if task.state == TaskState.READY and spec.waits:
         kind = "external" if spec.element.kind in ("serviceTask", "sendTask") else "user"
         yield Waiting(
-            task.id, kind, spec.element, scope_of(task), _plain(task.data), row_index=row_of(task)
+            task.id, kind, spec.element, scope_of(task), task.data, row_index=row_of(task)
         )
     elif task.state == TaskState.WAITING and WAITS in task.internal_data:
         for element in spec.waiting_for():
@@ -228,7 +228,7 @@ def _waiting(task: CaseTask) -> Iterator[Waiting]:
 
 
 def _event(task: CaseTask, element: Element, waits: Any) -> Waiting:
-    shared = (element, scope_of(task), _plain(task.data))
+    shared = (element, scope_of(task), task.data)
     if element.timer is not None:
         due = timers.due_at(waits)
         return Waiting(task.id, "timer", *shared, due_at=due, row_index=row_of(task))
