@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,12 @@ from engine.expressions.parsing import pieces
 from engine.languages import Text
 from engine.rules.place import Place
 
+#: How Java's and other engines' expressions are told, and what is written here instead.
+_ELSEWHERE = re.compile(r"&&|\|\||!(?!=)|\b(empty|eq|ne|gt|lt|execution|task)\b")
+_OTHER_SPELLING = (
+    "这里写 and、or、not、==、!=、<、>。",
+    " Here one writes and, or, not, ==, !=, < and >.",
+)
 #: What a completion condition is told beside the data.
 _COUNTS = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances"})
 
@@ -43,10 +50,11 @@ def unreadable(place: Place) -> Iterator[Problem]:
     """Every expression can be parsed and stays within the limits."""
     for written in _all(place):
         for reason in _troubles(written):
+            zh, en = _OTHER_SPELLING if _ELSEWHERE.search(written.text) else ("", "")
             yield place.error(
                 "expression",
-                f"{written.where.zh}“{written.text}”读不懂：{reason.zh}",
-                f'{written.where.en} "{written.text}" cannot be read: {reason.en}',
+                f"{written.where.zh}“{written.text}”读不懂：{reason.zh}{zh}",
+                f'{written.where.en} "{written.text}" cannot be read: {reason.en}{en}',
                 written.at,
                 line=written.line,
             )

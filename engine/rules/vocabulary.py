@@ -182,16 +182,18 @@ def camunda_attribute(place: Place) -> Iterator[Problem]:
 def camunda_extension(place: Place) -> Iterator[Problem]:
     """Listeners, connectors, scripts and the like are not run."""
     for holder in _holders(place):
-        found = {e.name: e for e in reversed(holder.extensions) if e.name not in EXTENSIONS}
-        for name, extension in sorted(found.items()):
-            say = place.warning if name in HARMLESS_EXTENSIONS else place.error
+        found = {e.name: e.line for e in reversed(holder.extensions) if e.name not in EXTENSIONS}
+        serious = found.keys() - HARMLESS_EXTENSIONS
+        names = ", ".join(f"camunda:{name}" for name in sorted(serious or found))
+        say = place.error if serious else place.warning
+        if names:
             yield say(
                 "camunda_extension",
-                f"camunda:{name} 在这里不执行。请删除它；要计算请用 ${{…}} 映射，要通知请用任务或消息。",
-                f"camunda:{name} is not run here. Delete it; to compute use a ${{…}} mapping, "
-                "to notify use a task or a message.",
+                f"{names} 在这里不执行。请删除；要计算请用 ${{…}} 映射，要通知请用任务或消息。",
+                f"{names}: not run here. Delete this; to compute use a ${{…}} mapping, to notify "
+                "use a task or a message.",
                 holder,
-                line=extension.line,
+                line=min(found[name] for name in serious or found),
             )
 
 

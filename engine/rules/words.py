@@ -28,14 +28,19 @@ def generated_name(place: Place) -> Iterator[Problem]:
 
 def readable_id(place: Place) -> Iterator[Problem]:
     """Ids are seen in histories and addresses, and are frozen at the first deploy."""
-    for element in place.elements():
-        if not _SNAKE.fullmatch(element.id) and not _GENERATED.fullmatch(element.id):
-            yield place.warning(
-                "readable_id",
-                "编号首次部署后就不能改了。请用易读的英文小写，例如 review_request。",
-                "Ids are frozen at the first deploy. Use readable English, such as review_request.",
-                element,
-            )
+    found = [
+        element.id
+        for element in place.elements()
+        if not _SNAKE.fullmatch(element.id) and not _GENERATED.fullmatch(element.id)
+    ]
+    if found:
+        listed = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
+        yield place.warning(
+            "readable_id",
+            f"编号首次部署后就不能改了。请换成易读的英文小写，例如 review_request：{listed}",
+            f"Ids are frozen at the first deploy. Use readable English, such as review_request, "
+            f"instead of {listed}",
+        )
 
 
 def process_id(place: Place) -> Iterator[Problem]:
