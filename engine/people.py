@@ -9,7 +9,7 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import ColumnElement, delete, exists, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine import clock, errors
 from engine.languages import LANGUAGES, Text
@@ -166,32 +166,34 @@ def sees(session: Session, person: Person) -> ColumnElement[bool]:
     They started it, hold, held or may claim a task in it, supervise someone who does,
     or are manager or administrator.
     """
+    # Aliases: a list of tasks or events that asks for this must not lend its own rows to it.
+    held, told = aliased(Task), aliased(Event)
     own = groups(session, person)
     if oversees(own):
         return true()
     below = supervised(session, own)
     staff = select(Membership.person_id).where(Membership.group_id.in_(below))
-    people: list[ColumnElement[bool]] = [Event.person_id == person.id]
-    holders: list[ColumnElement[bool]] = [Task.assignee_id == person.id]
+    people: list[ColumnElement[bool]] = [told.person_id == person.id]
+    holders: list[ColumnElement[bool]] = [held.assignee_id == person.id]
     starter: ColumnElement[bool] = false()
     if below:
-        people.append(Event.person_id.in_(staff))
-        holders.append(Task.assignee_id.in_(staff))
+        people.append(told.person_id.in_(staff))
+        holders.append(held.assignee_id.in_(staff))
         starter = Instance.starter_id.in_(staff)
     claimable = exists().where(
-        Task.instance_id == Instance.id,
-        Task.assignee_id.is_(None),
-        Candidate.task_id == Task.id,
+        held.instance_id == Instance.id,
+        held.assignee_id.is_(None),
+        Candidate.task_id == held.id,
         Candidate.group_id.in_(own | below),
     )
     return or_(
         Instance.starter_id == person.id,
         starter,
         exists().where(
-            Event.instance_id == Instance.id,
-            Event.kind.in_(("started", "completed", "claimed")),
+            told.instance_id == Instance.id,
+            told.kind.in_(("started", "completed", "claimed")),
             or_(*people),
         ),
-        exists().where(Task.instance_id == Instance.id, or_(*holders)),
+        exists().where(held.instance_id == Instance.id, or_(*holders)),
         claimable,
     )
