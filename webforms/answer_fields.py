@@ -42,6 +42,8 @@ _PLACEHOLDERS = {
 }
 #: A choice among so few that must be made is made with one click.
 _FEW = 4
+#: What is only read shares a line with its neighbour up to this length.
+_SHORT = 40
 _MOST_KEPT = 100
 
 
@@ -79,6 +81,8 @@ class AnswerField(Field):
     @property
     def is_wide(self) -> bool:
         """True when the field takes a whole line on a wide screen."""
+        if self.item.readonly:
+            return len(self.shown) > _SHORT or "\n" in self.shown
         return self.item.type in ("text", "checklist", "file")
 
     @property
