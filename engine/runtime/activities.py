@@ -142,6 +142,10 @@ class MultiInstanceNode(Node):
         loop = self.loop
         my_task.internal_data.update({self.RESULTS: [], self.TOTAL: len(items)})
         if not items:
+            # No instance will tell that the way led through here.
+            log = my_task.workflow.top_workflow.log
+            log.note("entered", my_task, via=log.flow_to(my_task), always=True)
+            log.note("completed", my_task, always=True)
             self._finish(my_task)
             return True
         my_task._set_state(TaskState.STARTED)

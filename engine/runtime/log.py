@@ -37,10 +37,10 @@ class Log:
         #: The end event reached last at the top level: scope and element.
         self.outcome: Element | None = None
 
-    def note(self, kind: str, task: CaseTask, *, via: str = "") -> None:
+    def note(self, kind: str, task: CaseTask, *, via: str = "", always: bool = False) -> None:
         """Add a step, if the task stands for an element of the drawing."""
         spec = task.task_spec
-        if spec.element is not None and spec.reported:
+        if spec.element is not None and (spec.reported or always):
             self.steps.append(Step(kind, spec.element, task.id, scope_of(task), via))
 
     def throw(self, task: CaseTask, element: Element) -> None:

@@ -50,8 +50,7 @@ def test_it_needs_both_signatures_in_every_round(drawing: bytes) -> None:
                 case.do("rework")
 
 
-WORK_ORDER = process(
-    "work_order",
+_WORK_ORDER = (
     nodes("startEvent", "order_given"),
     nodes("exclusiveGateway", "to_send"),
     node(
@@ -117,23 +116,28 @@ WORK_ORDER = process(
 )
 
 
-def _orders(activity: str) -> bytes:
+def _orders(activity: str) -> list[bytes]:
+    """The orders' diagram, and the one that it calls if it does."""
     inner = properties(resultList="results", resultItem="deliverable") + loop("orders", "order")
-    return process(
+    embedded = activity == "subProcess"
+    called = {} if embedded else {"calledElement": "work_order"}
+    drawing = process(
         "orders",
         nodes("startEvent", "start"),
         nodes("exclusiveGateway", "to_order"),
-        node(activity, "one_order", inner, calledElement="work_order"),
+        node(activity, "one_order", inner + "".join(_WORK_ORDER if embedded else ()), **called),
         nodes("userTask", "choose"),
         node("exclusiveGateway", "another", default="another_to_end"),
         nodes("endEvent", "end"),
         flows("start to_order one_order choose another end"),
         flow("another", "to_order", "again"),
     )
+    return [drawing] if embedded else [drawing, process("work_order", *_WORK_ORDER)]
 
 
-def test_it_runs_one_child_per_work_order_in_any_order() -> None:
-    made = program(_orders("callActivity"), WORK_ORDER)
+@pytest.mark.parametrize("activity", ["callActivity", "subProcess"])
+def test_it_runs_one_child_per_work_order_in_any_order(activity: str) -> None:
+    made = program(*_orders(activity))
     for seed in range(RUNS):
         choose = random.Random(seed)
         orders = [{"no": f"{seed}-{row}", "title": f"order {row}"} for row in range(3)]

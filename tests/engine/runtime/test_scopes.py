@@ -244,6 +244,7 @@ def test_it_passes_over_an_empty_list(sequential: bool) -> None:
     case = Player(program(drawing), rows=[{"x": 1}], done=["stale"])
     assert case.open() == ["after"]
     assert case.run.data == {"rows": [{"x": 1}], "done": []}
+    assert ("completed", "work") in case.steps
     case = Player(program(drawing), rows=[{"x": 1}, {"x": 2}, {"x": 3}])
     assert len(case.waiting("work")) == (1 if sequential else 2)
     for value in "ab":
