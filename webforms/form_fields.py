@@ -48,6 +48,7 @@ class AnswerForm(BaseForm):
         self.rearranged = False
         #: True when another answer may change what else is asked.
         self.reacts = definition.reacts
+        self.language = reader.language
         unbound_fields = [
             (
                 item.id,
@@ -105,12 +106,12 @@ class AnswerForm(BaseForm):
                 ]
         return found
 
-    def place(self, errors: Mapping[str, Text], language: str) -> None:
+    def place(self, errors: Mapping[str, Text]) -> None:
         """Show what the engine found at the fields concerned, or above them all."""
         for path, wrong in errors.items():
             field = self._at(path)
             if field is None:
-                self.form_errors.append(wrong.to(language))
+                self.form_errors.append(wrong.to(self.language))
             else:
                 field.explain(wrong)
 

@@ -300,8 +300,7 @@ def test_it_places_what_the_engine_found() -> None:
             "r[9].x": Text("丁"),
             "nowhere": Text("戊"),
             "": Text("己"),
-        },
-        "zh",
+        }
     )
     assert made.problems == [
         ("", "戊"),

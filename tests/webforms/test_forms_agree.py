@@ -174,7 +174,7 @@ def test_the_page_and_the_engine_agree(data: st.DataObject) -> None:
     assert accepted is not bool(refused), (refused, page.problems)
     if refused:
         before = page.problems
-        page.place(refused, "zh")
+        page.place(refused)
         assert page.problems == before  # the same is said, in the same places
         return
     assert told(asked, clean) == told(asked, tidied(asked, answers))
