@@ -68,6 +68,10 @@ class Step:
     #: Troubles to keep as incidents once the step is written.
     troubles: list[tuple[str, Text, dict[str, Any]]] = field(default_factory=list)
     fields_before: dict[str, str] = field(default_factory=dict)
+    #: Ids of the documents that this step's answers name.
+    documents: set[int] = field(default_factory=set)
+    #: Messages whose sender's documents come with them.
+    received: list[Message] = field(default_factory=list)
 
     def restore(self) -> None:
         """Bring the case back to life from its stored state."""
@@ -98,7 +102,7 @@ class Step:
             scope=waiting.scope,
             details={"message": message.name, "key": message.key, "payload": message.payload},
         )
-        documents.hand_over(self.session, message.sender_id, self.instance.id, message.payload)
+        self.received.append(message)
 
     def fire(self, waiting: Waiting) -> None:
         """Let a timer go off."""
@@ -110,9 +114,23 @@ class Step:
             scope=waiting.scope,
         )
 
+    def withdraw(self, gone: list[Waiting]) -> None:
+        """Note that tasks went without being done, and in whose hands they were."""
+        holders = assignments.holders(self.session, [w.task_id for w in gone])
+        for w in gone:
+            self.record(
+                "withdrawn",
+                process_id=w.element.process_id,
+                element_id=w.element.id,
+                task_id=w.task_id,
+                person_id=holders.get(w.task_id),
+                ending_of=w.task_id,
+            )
+
     def cancel(self, reason: str) -> None:
         """End the case here and now; nothing of it goes on waiting."""
         instance = self.instance
+        self.withdraw([w for w in self.before.values() if w.kind == "user"])
         for model in (Task, Timer, Subscription):
             self.session.execute(delete(model).where(model.instance_id == instance.id))
         self.record(
@@ -142,10 +160,11 @@ def settle(step: Step) -> None:
     _note_what_happened(step, gone, thrown)
     _write_instance(step, title)
     _write_waiting(step, new, gone, opened)
+    _write_documents(step)
     outbox.write(step.session, step.instance, thrown)
     history.record_all(step.session, step.events)
     _write_fields(step)
-    _four_eyes(step)
+    _four_eyes(step, {opening.row["id"] for opening in opened})
     _open_incidents(step, opened)
     if step.run.ended and _cancels_started(step):
         tell_started(step, step.instance.reason or "")
@@ -168,15 +187,7 @@ def _note_what_happened(step: Step, gone: list[Waiting], thrown: list[Thrown]) -
             details={"message": t.name, "key": t.key, "payload": t.payload},
         )
     done = {event["task_id"] for event in step.events if event["kind"] == "completed"}
-    for w in gone:
-        if w.kind == "user" and w.task_id not in done:
-            step.record(
-                "withdrawn",
-                process_id=w.element.process_id,
-                element_id=w.element.id,
-                task_id=w.task_id,
-                ending_of=w.task_id,
-            )
+    step.withdraw([w for w in gone if w.kind == "user" and w.task_id not in done])
     if step.run.ended:
         outcome = step.run.outcome
         step.record(
@@ -219,6 +230,12 @@ def _write_waiting(
     assignments.write(session, opened)
     due.write(session, instance_id, [w for w in new if w.kind == "timer"])
     inbox.write(session, instance_id, [w for w in new if w.kind == "message"])
+
+
+def _write_documents(step: Step) -> None:
+    documents.link(step.session, step.instance.id, step.documents)
+    for message in step.received:
+        documents.hand_over(step.session, message.sender_id, step.instance.id, message.payload)
 
 
 def _open_incidents(step: Step, opened: list[assignments.Opening]) -> None:
@@ -316,14 +333,15 @@ def _write_fields(step: Step) -> None:
         )
 
 
-def _four_eyes(step: Step) -> None:
+def _four_eyes(step: Step, opened: set[str]) -> None:
+    """Keep whoever signed one away from the other; what this step opened knows already."""
     drawing = definitions.drawing(step.session, step.instance.definition_id)
     for event in [e for e in step.events if e["kind"] == "completed" and e["person_id"]]:
         process = drawing.processes.get(event["process_id"])
         others = process.elements.values() if process else ()
         if not any(e.properties.get("distinctFrom") == event["element_id"] for e in others):
             continue
-        for task in assignments.exclude(step.session, step.instance.id, event):
+        for task in assignments.exclude(step.session, step.instance.id, event, knowing=opened):
             step.troubles.append(
                 (
                     "nobody",

@@ -15,7 +15,7 @@ from engine.expressions import Context
 from engine.languages import Text
 from engine.models import Candidate, Exclusion, Instance, Person, Task
 
-PRIORITY = 50
+PRIORITY, HIGHEST = 50, 1_000_000
 
 # Built once, and past the mapper: these run in every step.
 _OPEN = insert(Task)
@@ -102,8 +102,8 @@ def _lane(element: Element) -> list[str]:
 
 def _priority(value: Any) -> int:
     try:
-        return int(value) if value not in (None, "") else PRIORITY
-    except (TypeError, ValueError):
+        return max(-HIGHEST, min(HIGHEST, int(value))) if value not in (None, "") else PRIORITY
+    except (TypeError, ValueError, OverflowError):
         return PRIORITY
 
 
@@ -153,9 +153,7 @@ def _somebody_may(session: Session, made: Opening) -> None:
         if person is not None and person.active and assignee not in made.excluded:
             return
         made.row["assignee_id"] = None
-    if made.groups and not made.excluded:
-        return
-    if people.members(session, set(made.groups)) - made.excluded:
+    if made.groups and people.members(session, set(made.groups)) - made.excluded:
         return
     label = Text(made.row["name_zh"], made.row["name_en"])
     made.trouble = nobody_left(label, four_eyes=bool(made.excluded))
@@ -193,10 +191,12 @@ def write(session: Session, openings: list[Opening]) -> None:
         connection.execute(_EXCLUSIONS, exclusions)
 
 
-def exclude(session: Session, instance_id: int, done: dict[str, Any]) -> list[Task]:
+def exclude(
+    session: Session, instance_id: int, done: dict[str, Any], *, knowing: set[str]
+) -> list[Task]:
     """Keep whoever completed a task away from those that must be distinct from it.
 
-    Gives the tasks that nobody may do any more.
+    Gives the tasks that nobody may do any more; `knowing` were opened knowing it.
     """
     stuck: list[Task] = []
     person_id = str(done["person_id"])
@@ -205,6 +205,7 @@ def exclude(session: Session, instance_id: int, done: dict[str, Any]) -> list[Ta
             Task.instance_id == instance_id,
             Task.distinct_from == done["element_id"],
             Task.scope == done["scope"],
+            Task.id.not_in(knowing),
         )
     ):
         session.merge(Exclusion(task_id=task.id, person_id=person_id))
@@ -221,6 +222,14 @@ def exclude(session: Session, instance_id: int, done: dict[str, Any]) -> list[Ta
         if not held and not people.members(session, groups) - excluded:
             stuck.append(task)
     return stuck
+
+
+def holders(session: Session, task_ids: list[str]) -> dict[str, str]:
+    """Tell in whose hands tasks are."""
+    if not task_ids:
+        return {}
+    query = select(Task.id, Task.assignee_id).where(Task.id.in_(task_ids), Task.assignee_id != "")
+    return {task_id: str(holder) for task_id, holder in session.execute(query)}
 
 
 def forget(session: Session, task_ids: list[str]) -> None:

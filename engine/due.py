@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from engine import clock, durations, errors
@@ -44,6 +44,12 @@ def write(session: Session, instance_id: int, timers: list[Waiting]) -> None:
             ],
         )
         session.info["wake"] = True
+
+
+def halted(session: Session, instance_id: int) -> set[str]:
+    """Tell the timers of a case that failed and wait until somebody sees to them."""
+    query = select(Timer.task_id).where(Timer.instance_id == instance_id, Timer.halted)
+    return set(session.scalars(query))
 
 
 def forget(session: Session, task_ids: list[str]) -> None:

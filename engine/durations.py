@@ -26,11 +26,14 @@ class Duration:
     rest: timedelta
 
     def after(self, moment: datetime) -> datetime:
-        """Give the moment that lies this long after `moment`."""
+        """Give the moment that lies this long after `moment`; ValueError past the calendar."""
         total = moment.year * 12 + moment.month - 1 + self.months
         year, month = total // 12, total % 12 + 1
-        day = min(moment.day, calendar.monthrange(year, month)[1])
-        return moment.replace(year=year, month=month, day=day) + self.rest
+        try:
+            day = min(moment.day, calendar.monthrange(year, month)[1])
+            return moment.replace(year=year, month=month, day=day) + self.rest
+        except (OverflowError, ValueError, IndexError):
+            raise ValueError("that moment is in no calendar") from None
 
 
 def zone() -> ZoneInfo:
@@ -47,17 +50,17 @@ def parse(text: str) -> Duration:
         name: float(value or 0) for name, value in match.groupdict().items() if name != "sign"
     }
     sign = -1 if match["sign"] else 1
-    return Duration(
-        months=sign * int(number["years"] * 12 + number["months"]),
-        rest=sign
-        * timedelta(
+    try:
+        rest = timedelta(
             weeks=number["weeks"],
             days=number["days"],
             hours=number["hours"],
             minutes=number["minutes"],
             seconds=number["seconds"],
-        ),
-    )
+        )
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than any calendar") from None
+    return Duration(months=sign * int(number["years"] * 12 + number["months"]), rest=sign * rest)
 
 
 def moment(text: str, *, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -71,6 +72,14 @@ def last_hands(session: Session, instance_id: int, lane: str, among: set[str]) -
         .order_by(Event.id.desc())
         .limit(1)
     )
+
+
+def request(person_id: str, place: str, key: str) -> str | None:
+    """Give what to keep of a request's key: it means something for one person at one place."""
+    if not key:
+        return None
+    said = "\n".join((person_id, place, key)).encode(errors="replace")
+    return sha256(said).hexdigest()
 
 
 def ending(session: Session, task_id: str) -> Event | None:

@@ -28,6 +28,7 @@ from engine import (
 from engine.advance import Step, settle
 from engine.contexts import case_context
 from engine.directory import Usable
+from engine.languages import Text
 from engine.models import (
     ACTIVE,
     Candidate,
@@ -42,6 +43,12 @@ from engine.models import (
     Task,
 )
 from engine.runtime import Run
+
+_NOT_HERE = Text(
+    "只有发起人、其主管、经理和管理员可以取消案件；由另一案件下单的，请在那个案件里撤回。",
+    "only its starter, the starter's supervisors, managers and administrators cancel a case; "
+    "one that another case ordered is withdrawn there.",
+)
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,9 @@ def start(
     Raises NotFound, InvalidAnswers, StepFailed; a repeated request key gives the first
     answer again.
     """
-    earlier = history.answered(session, request_key) if request_key else None
-    if earlier is not None and earlier.person_id == person.id:
+    request = history.request(person.id, definition.process_id, request_key)
+    earlier = history.answered(session, request) if request else None
+    if earlier is not None:
         return recalled(session, person, earlier)
     if not definition.current or definition.starter_group not in people.groups(session, person):
         raise errors.NotFound
@@ -89,11 +97,11 @@ def start(
         lane=element.lane,
         person_id=person.id,
         details={"answers": values},
-        request_key=request_key or None,
+        request_key=request,
     )
+    step.documents |= documents.named_in(values)
     step.run = Run.start(step.program, data=values, context_of=step.context_of)
     settle(step)
-    documents.link(session, instance.id, documents.named_in(values))
     ended = instance.status != ACTIVE
     return completed(session, person, instance.number, instance.id, ended=ended)
 
@@ -202,7 +210,7 @@ def cancel(session: Session, person: Person, number: str, *, reason: str) -> Ins
     if instance.status != ACTIVE:
         raise errors.CaseOver
     if not may_cancel(session, person, instance):
-        raise errors.NotFound
+        raise errors.NotAllowed(reason=_NOT_HERE)
     if not reason.strip():
         raise errors.ReasonMissing
     instance = locked(session, instance.id)
@@ -215,14 +223,29 @@ def cancel(session: Session, person: Person, number: str, *, reason: str) -> Ins
 
 
 def may_cancel(session: Session, person: Person, instance: Instance) -> bool:
-    """Tell whether a person may cancel a case."""
-    if instance.status != ACTIVE:
+    """Tell whether a person may cancel a case.
+
+    A case that another one ordered is withdrawn there, so that who ordered it does not wait
+    for it in vain; only when that case is over it may be cancelled on its own page.
+    """
+    if instance.status != ACTIVE or _ordered(session, instance):
         return False
     own = people.groups(session, person)
     if instance.starter_id == person.id or people.oversees(own):
         return True
     below = people.supervised(session, own)
     return instance.starter_id in people.members(session, below)
+
+
+def _ordered(session: Session, instance: Instance) -> bool:
+    """Tell whether a case under way ordered this one and can withdraw it by a message."""
+    query = (
+        select(Link.parent_id)
+        .join(Instance, Instance.id == Link.parent_id)
+        .where(Link.child_id == instance.id, Instance.status == ACTIVE)
+    )
+    definition = definitions.get(session, instance.definition_id)
+    return definition.cancelled_by is not None and session.scalar(query.limit(1)) is not None
 
 
 def completed(

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import ColumnElement, delete, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, delete, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock, errors
@@ -17,8 +17,16 @@ from engine.models import Candidate, Event, Group, Instance, Membership, Person,
 
 #: Members of these see every case.
 OVERSEERS = frozenset({"manager", "administrator"})
+#: Events that show that a person has, or had, a part in a case.
+HELD = ("started", "completed", "claimed", "released", "withdrawn")
 TRIES, PAUSE = 10, timedelta(minutes=10)
 
+# Built once: it runs for every task that opens.
+_MEMBERS = (
+    select(Membership.person_id)
+    .join(Person)
+    .where(Membership.group_id.in_(bindparam("groups", expanding=True)), Person.active)
+)
 _hasher = PasswordHasher()
 #: Checked when there is no such person, so that a guess costs the same time.
 _nobody = _hasher.hash("nobody")
@@ -119,13 +127,7 @@ def groups(session: Session, person: Person) -> set[str]:
 
 def members(session: Session, group_ids: set[str]) -> set[str]:
     """Tell the ids of the active people in any of the groups."""
-    return set(
-        session.scalars(
-            select(Membership.person_id)
-            .join(Person)
-            .where(Membership.group_id.in_(group_ids), Person.active)
-        )
-    )
+    return set(session.scalars(_MEMBERS, {"groups": list(group_ids)}))
 
 
 def directory(session: Session) -> Directory:
@@ -191,7 +193,7 @@ def sees(session: Session, person: Person) -> ColumnElement[bool]:
         starter,
         exists().where(
             told.instance_id == Instance.id,
-            told.kind.in_(("started", "completed", "claimed")),
+            told.kind.in_(HELD),
             or_(*people),
         ),
         exists().where(held.instance_id == Instance.id, or_(*holders)),

@@ -12,6 +12,7 @@ from engine import (
     clock,
     definitions,
     documents,
+    due,
     durations,
     errors,
     forms,
@@ -124,8 +125,8 @@ def claim(session: Session, person: Person, task_id: str) -> None:
         .values(assignee_id=person.id)
         .execution_options(synchronize_session=False)
     )
-    session.expire(task)
     if not taken.rowcount:  # type: ignore[attr-defined]
+        task, _, _ = _found(session, person, task_id)
         _refuse(session, person, task)
     _note(session, person, task, "claimed")
 
@@ -149,8 +150,11 @@ def release(session: Session, person: Person, task_id: str) -> None:
     task, _, _ = _found(session, person, task_id)
     if task.assignee_id != person.id or task.group_id is None:
         raise errors.NotAllowed(reason=Text("这项任务不在您手中。", "you do not hold this task."))
-    task.assignee_id = None
-    session.flush()
+    session.execute(
+        update(Task)
+        .where(Task.id == task_id, Task.assignee_id == person.id)
+        .values(assignee_id=None)
+    )
     _note(session, person, task, "released")
 
 
@@ -189,20 +193,25 @@ def complete(
     A step that fails inside is kept as an incident with the answers, and the result says so.
     Raises InvalidAnswers, HeldByAnother, NotAllowed, TaskGone, TaskWithdrawn, NotFound.
     """
+    request = history.request(person.id, task_id, request_key)
     instance = instances.locked_by_task(session, task_id)
-    if instance is None:
+    found = None
+    if instance is not None:
+        # Whoever had to wait for the lock may find that the task went meanwhile.
+        found = session.execute(_TASK, {"task": task_id, "person": person.id}).one_or_none()
+    if instance is None or found is None:
         event = history.ending(session, task_id)
-        if event and request_key and event.request_key == request_key:
+        if event and request and event.request_key == request:
             return instances.recalled(session, person, event)
         _say_where_it_went(session, person, task_id)
         raise errors.NotFound
-    task, _, may = session.execute(_TASK, {"task": task_id, "person": person.id}).one()
+    task, _, may = found
     if not may:
         if not _sees(session, person, instance.id):
             raise errors.NotFound
         _refuse(session, person, task)
     try:
-        act = _completing(session, person, task, answers, request_key)
+        act = _completing(session, person, task, answers, request)
         advance(session, instance, act, actor=person)
     except errors.StepFailed as failure:
         session.execute(
@@ -222,13 +231,10 @@ def complete(
 
 
 def _completing(
-    session: Session, person: Person, task: Task, answers: dict[str, Any], request_key: str
+    session: Session, person: Person, task: Task, answers: dict[str, Any], request: str | None
 ) -> Callable[[Step], None]:
     def act(step: Step) -> None:
-        # What fell due before the click comes first: otherwise an expired deadline is lost.
-        for waiting in step.run.waiting():
-            if waiting.kind == "timer" and waiting.due_at and waiting.due_at <= clock.now():
-                step.fire(waiting)
+        _fire_due(step)
         waiting_task = next((w for w in step.run.waiting() if w.task_id == task.id), None)
         if waiting_task is None:
             raise errors.TaskWithdrawn
@@ -250,12 +256,32 @@ def _completing(
             person_id=person.id,
             details={"answers": values, "opened_at": task.opened_at.isoformat()},
             ending_of=task.id,
-            request_key=request_key or None,
+            request_key=request,
         )
+        step.documents |= documents.named_in(values)
         step.run.complete(task.id, values)
-        documents.link(session, step.instance.id, documents.named_in(values))
 
     return act
+
+
+def _fire_due(step: Step) -> None:
+    """Let go off what fell due before the click: otherwise an expired deadline is lost.
+
+    One timer may call off another; one that failed waits until somebody sees to it.
+    """
+    now = clock.now()
+    late = {
+        place: w
+        for place, w in step.places().items()
+        if w.kind == "timer" and w.due_at is not None and w.due_at <= now
+    }
+    if not late:
+        return
+    halted = due.halted(step.session, step.instance.id)
+    for place in sorted(late, key=lambda p: (late[p].due_at, p)):
+        waiting = step.places().get(place)
+        if waiting is not None and waiting.task_id not in halted:
+            step.fire(waiting)
 
 
 def context_at_start(session: Session) -> Context:

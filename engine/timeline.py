@@ -37,13 +37,15 @@ def of(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
         shown: list[Answer] = []
         if given and element is not None:
             shown = answers.shown(forms.form_of(element), given, directory)
-        name = directory.persons.get(event.person_id) if event.person_id else None
+        # Whoever held a task that was withdrawn did nothing.
+        who = event.person_id if event.kind != "withdrawn" else None
+        name = directory.persons.get(who) if who else None
         entries.append(
             Entry(
                 at=event.at,
                 kind=event.kind,
                 element_name=element.name if element else Text(),
-                person_name=name or (Text(event.person_id) if event.person_id else None),
+                person_name=name or (Text(who) if who else None),
                 details={k: v for k, v in event.details.items() if k not in ("path", "answers")},
                 answers=shown,
             )
