@@ -361,8 +361,13 @@ def _cancels_started(step: Step) -> bool:
 
 
 def tell_started(step: Step, reason: str) -> None:
-    """Send each active case that this one started the message that cancels it."""
+    """Send each active case that this one started the message that cancels it.
+
+    What is still on its way to start such a case is taken back first, so that one started at
+    this very moment is found among the started.
+    """
     session = step.session
+    outbox.take_back(session, step.instance.id, definitions.cancellable(session))
     if not reason and step.run.outcome is not None:
         reason = step.run.outcome.name.zh
     for child, definition in session.execute(

@@ -217,6 +217,14 @@ def started_by(session: Session, message: str) -> list[Definition]:
     return [d for d in listed(session) if message in d.start_messages]
 
 
+def cancellable(session: Session) -> set[str]:
+    """Name the messages that start a case which ends when its starter's case is cancelled."""
+    query = select(Definition.start_messages).where(
+        Definition.current, Definition.cancelled_by.is_not(None)
+    )
+    return {name for names in session.scalars(query) for name in names}
+
+
 def xml(session: Session, definition_id: int) -> bytes:
     """Give the drawing of a version, byte for byte as it was deployed."""
     found = session.scalar(select(Definition.xml).where(Definition.id == definition_id))

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from engine import clock, durations
-from engine.models import PENDING, Instance, Message
+from engine.models import EXPIRED, PENDING, Instance, Message
 
 if TYPE_CHECKING:
     from engine.runtime import Thrown
@@ -62,6 +62,17 @@ def send(
     session.execute(insert(Message), [row])
     session.info["wake"] = True
     return row
+
+
+def take_back(session: Session, sender_id: int, names: set[str]) -> None:
+    """Give up what a case sent under these names and nobody has taken yet."""
+    session.execute(
+        update(Message)
+        .where(Message.sender_id == sender_id, Message.status == PENDING)
+        .where(Message.name.in_(names))
+        .values(status=EXPIRED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _expiry(time_to_live: str, now: datetime) -> datetime:
