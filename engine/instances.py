@@ -211,14 +211,15 @@ def cancel(session: Session, person: Person, number: str, *, reason: str) -> Ins
         raise errors.CaseOver
     if not may_cancel(session, person, instance):
         raise errors.NotAllowed(reason=_NOT_HERE)
-    if not reason.strip():
+    reason = reason.replace("\x00", "").strip()[:5000]
+    if not reason:
         raise errors.ReasonMissing
     instance = locked(session, instance.id)
     if instance.status != ACTIVE:
         raise errors.CaseOver
     step = Step(session, instance, definitions.program(session, instance.definition_id), person)
     step.restore()
-    step.cancel(reason.strip())
+    step.cancel(reason)
     return instance
 
 

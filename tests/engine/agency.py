@@ -69,7 +69,9 @@ class Agency(Drive):
     def open(self, who: str, task_id: str) -> tasks.OpenTask:
         """Open a task's page."""
         with database.reading(self.sessions) as session:
-            return tasks.opened(session, session.get_one(Person, who), task_id)
+            opened = tasks.opened(session, session.get_one(Person, who), task_id)
+            assert opened.row, "it is looked up while the session is there"
+            return opened
 
     def may_see(self, who: str, number: str) -> bool:
         """Tell whether somebody finds a case in the list of cases."""

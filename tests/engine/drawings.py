@@ -8,6 +8,7 @@
         begin > work > done
         late > reminded
         choice > yes if ${amount > 3}
+        choice > no
     ''')
 
 A line is an element (kind, id, attributes) or a chain of flows. What is no attribute known here
@@ -25,6 +26,7 @@ from xml.sax.saxutils import escape, quoteattr
 from engine import database, definitions
 from engine.database import Sessions
 from engine.definitions import Deployed
+from engine.errors import DiagramRefused
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -57,7 +59,18 @@ CAMUNDA = {
 }
 #: Attributes with a meaning of their own; every other one is an extension property.
 OWN = {
-    *("name", "lane", "inside", "on", "interrupting", "message", "terminate", "calls", "fields"),
+    *(
+        "name",
+        "lane",
+        "inside",
+        "on",
+        "interrupting",
+        "message",
+        "terminate",
+        "calls",
+        "fields",
+        "default",
+    ),
     *("each", "results", *TIMERS, *CAMUNDA),
 }
 
@@ -91,8 +104,12 @@ def draw(process_id: str, lines: str, *, sticky: str = "", **properties: str) ->
 def deploy(sessions: Sessions, *drawings: bytes) -> Deployed:
     """Deploy drawings as one set."""
     files: Mapping[str, bytes] = {f"{_id(one)}.bpmn": one for one in drawings}
-    with database.writing(sessions) as session:
-        return definitions.deploy(session, None, files)
+    try:
+        with database.writing(sessions) as session:
+            return definitions.deploy(session, None, files)
+    except DiagramRefused as refused:
+        refused.add_note("\n".join(str(p) for p in refused.problems if p.is_error))
+        raise
 
 
 def _id(drawing: bytes) -> str:
@@ -152,6 +169,8 @@ def _element(element_id: str, kind: str, said: dict[str, str], inside: str) -> s
         attributes["cancelActivity"] = said.get("interrupting", "true")
     if kind == "handler":
         attributes["triggeredByEvent"] = "true"
+    if "default" in said:
+        attributes["default"] = f"{element_id}_to_{said['default']}"
     if "calls" in said:
         attributes["calledElement"] = said["calls"]
     own = {
