@@ -176,7 +176,5 @@ class EndNode(Throwing, EndEvent):  # type: ignore[misc]  # untyped
             return
         self._on_complete_hook(my_task)
         my_task.data = current_data(my_task.workflow, last=my_task)
-        for task in list(my_task.workflow.tasks.values()):
-            if task.open:
-                task.cancel()
+        my_task.workflow.cancel_open()
         my_task.workflow._mark_complete(my_task)

@@ -19,7 +19,7 @@ from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 
 from engine.runtime.changes import apply_changes
 from engine.runtime.specs import NO_WAY, Node, holds
-from engine.runtime.tree import CaseTask
+from engine.runtime.tree import CaseTask, when
 
 #: The key of the data that a branch started from, where they were not its split's.
 BASE = "base"
@@ -30,6 +30,14 @@ class Join(Node):
 
     _inputs: list[str]
 
+    def nearest(self, my_task: CaseTask) -> list[CaseTask]:
+        """The tokens that wait here, those first that split off last from this one's way."""
+        way = {task.id: depth for depth, task in enumerate(_path(my_task))}
+        found = self.tokens(my_task.workflow)
+        if len(found) < len(self._inputs):
+            return found
+        return sorted(found, key=lambda token: min(way.get(t.id, len(way)) for t in _path(token)))
+
     def tokens(self, workflow: Any) -> list[CaseTask]:
         """The tokens that wait here, in the order in which they came."""
         found = [
@@ -37,7 +45,7 @@ class Join(Node):
             for task in workflow.tasks.values()
             if task.task_spec is self and task.state == TaskState.WAITING
         ]
-        return sorted(found, key=_when)
+        return sorted(found, key=when)
 
     def wait(self, my_task: CaseTask) -> None:
         """Let a token wait for the others."""
@@ -48,7 +56,9 @@ class Join(Node):
         """Go on with one token; the others, merged into it, are used up."""
         others = list(others)
         log = my_task.workflow.top_workflow.log
-        my_task.data = merged(sorted([*others, my_task], key=_when))
+        my_task.data, base = merged(sorted([*others, my_task], key=when))
+        if base is not None:
+            my_task.internal_data[BASE] = base
         for token in others:
             log.note("arrived", token, via=log.flow_to(token))
             token.discard()
@@ -61,7 +71,7 @@ class ParallelNode(Join, ParallelGateway):  # type: ignore[misc]  # untyped
         missing = Counter(self._inputs)
         missing[my_task.parent.task_spec.name] -= 1
         taken = []
-        for token in self.tokens(my_task.workflow):
+        for token in self.nearest(my_task):
             if missing[token.parent.task_spec.name] > 0:
                 missing[token.parent.task_spec.name] -= 1
                 taken.append(token)
@@ -160,23 +170,37 @@ class EndJoin(LazyJoin, _EndJoin):  # type: ignore[misc]  # untyped
         return all(task.task_spec is self for task in my_task.workflow.tasks.values() if task.open)
 
 
-def merged(tokens: list[CaseTask]) -> dict[str, Any]:
-    """Bring together what the branches of these tokens have changed; the last one wins."""
+def merged(tokens: list[Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Bring together what the branches of these tokens have changed; the last one wins.
+
+    The second value is what the branches started from, unless that was their split's data.
+    """
     if len(tokens) == 1:
-        return dict(tokens[0].data)
+        return dict(tokens[0].data), None
     paths = [_path(token) for token in tokens]
     shared = {task.id for task in paths[0]}.intersection(*({t.id for t in p} for p in paths[1:]))
     split = next(task for task in paths[0] if task.id in shared)
-    data = dict(split.data)
-    for token, path in zip(tokens, paths, strict=True):
-        base = split.data
-        for task in path:
-            if task is split:
-                break
-            if BASE in task.internal_data:
-                base = task.internal_data[BASE]
-                break
+    bases = [_base(path, split) for path in paths]
+    start = dict(split.data)
+    if all(base is not split.data for base in bases):
+        # Side branches only: what they saw when they started is all that is known of the rest.
+        for base in bases:
+            start = apply_changes(split.data, start, base)
+    data = start
+    for token, base in zip(tokens, bases, strict=True):
         data = apply_changes(base, data, token.data)
+    return data, None if all(base is split.data for base in bases) else start
+
+
+def _base(path: list[Any], split: Any) -> dict[str, Any]:
+    """What a branch started from: its split's data, or what its boundary event saw."""
+    for task in path:
+        if task is split:
+            break
+        if BASE in task.internal_data:
+            base: dict[str, Any] = task.internal_data[BASE]
+            return base
+    data: dict[str, Any] = split.data
     return data
 
 
@@ -189,13 +213,12 @@ def current_data(workflow: Any, last: CaseTask | None = None) -> dict[str, Any]:
         for task in workflow.tasks.values()
         if task.open and task is not last and not task.task_spec.on_boundary and _counts(task)
     ]
-    tokens.sort(key=_when)
+    tokens.sort(key=when)
     if last is not None:
         tokens.append(last)
     if not tokens:
         return dict(workflow.task_tree.data)
-    inside = [_with_inner_data(task) for task in tokens]
-    return merged(inside)
+    return merged([_with_inner_data(task) for task in tokens])[0]
 
 
 def _counts(task: CaseTask) -> bool:
@@ -226,7 +249,3 @@ def _path(token: Any) -> list[Any]:
         path.append(at)
         at = at.parent
     return path or [token]
-
-
-def _when(task: CaseTask) -> int:
-    return int(task.last_state_change)

@@ -19,7 +19,7 @@ from engine.runtime.log import ContextOf, Log, no_context, row_of, scope_of, ste
 from engine.runtime.program import Program
 from engine.runtime.pruning import prune
 from engine.runtime.records import Step, Thrown, Waiting
-from engine.runtime.tree import CaseTask, CaseWorkflow
+from engine.runtime.tree import CaseTask, CaseWorkflow, when
 
 #: How many steps may follow each other with nobody asked; more is taken for an endless loop.
 MAX_STEPS = 10_000
@@ -208,11 +208,12 @@ class Run:
 
     def _fire_joins(self) -> bool:
         """Let one join go on to which nothing more can come."""
-        return any(
-            task.task_spec.try_to_fire(task)
+        joins = [
+            task
             for task in self._workflow.all_tasks()
             if task.state == TaskState.WAITING and isinstance(task.task_spec, LazyJoin)
-        )
+        ]
+        return any(task.task_spec.try_to_fire(task) for task in sorted(joins, key=when))
 
 
 def _waiting(task: CaseTask) -> Iterator[Waiting]:

@@ -30,6 +30,11 @@ FINISHED = TaskState.FINISHED_MASK
 ROW = "row"
 
 
+def when(task: CaseTask) -> int:
+    """For sorting: the order in which tasks came to their state."""
+    return int(task.last_state_change)
+
+
 class _NoScripts(BasePythonScriptEngineEnvironment):  # type: ignore[misc]  # untyped
     """Nothing is evaluated by the engine itself; see `log.Log.evaluate`."""
 
@@ -131,7 +136,11 @@ class _Tree:
     def cancel(self) -> None:
         """Cancel everything that is open here and in the sub-processes."""
         self.completed = True
-        for task in [task for task in self.tasks.values() if task.open]:
+        self.cancel_open()
+
+    def cancel_open(self) -> None:
+        """Cancel what is open, in the order in which it became so."""
+        for task in sorted((t for t in self.tasks.values() if t.open), key=when):
             task.cancel()
 
     def _task_completed_notify(self, task: CaseTask) -> None:
