@@ -157,6 +157,7 @@ def settle(step: Step) -> None:
     opened = [_opening(step, w) for w in new if w.kind == "user"]
     title = _title(step)
     thrown = step.run.take_thrown()
+    _check_keys(new, thrown)
     _note_what_happened(step, gone, thrown)
     _write_instance(step, title)
     _write_waiting(step, new, gone, opened)
@@ -168,6 +169,16 @@ def settle(step: Step) -> None:
     _open_incidents(step, opened)
     if step.run.ended and _cancels_started(step):
         tell_started(step, step.instance.reason or "")
+
+
+def _check_keys(new: list[Waiting], thrown: list[Thrown]) -> None:
+    keys = [(w.element, str(w.key)) for w in new if w.kind == "message"]
+    keys += [(t.element, t.key) for t in thrown]
+    for element, key in keys:
+        if len(key) > inbox.LONGEST_KEY or "\x00" in key:
+            raise errors.StepFailed(
+                label=element.name, element_id=element.id, reason=inbox.UNUSABLE_KEY
+            )
 
 
 def _note_what_happened(step: Step, gone: list[Waiting], thrown: list[Thrown]) -> None:

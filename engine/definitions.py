@@ -150,9 +150,9 @@ def _version(
     definition = Definition(
         process_id=process.id,
         version=(version or 0) + 1,
-        name_zh=process.name.to("zh") or process.id,
-        name_en=process.name.to("en") or process.id,
-        file=file,
+        name_zh=(process.name.to("zh") or process.id)[:300],
+        name_en=(process.name.to("en") or process.id)[:300],
+        file=file[-300:],
         xml=xml,
         sha256=digest,
         source=runtime.compile(process.id, bundle).source,

@@ -8,10 +8,17 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.languages import Text
 from engine.models import CONSUMED, PENDING, Message, Subscription
 
 if TYPE_CHECKING:
     from engine.runtime import Waiting
+
+LONGEST_KEY = 200
+UNUSABLE_KEY = Text(
+    f"消息的关联键超过 {LONGEST_KEY} 个字符，或者含有不能保存的字符。",
+    f"the message's key is longer than {LONGEST_KEY} characters, or has one that cannot be kept.",
+)
 
 
 def write(session: Session, instance_id: int, waiting: list[Waiting]) -> None:

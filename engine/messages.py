@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from engine import clock, definitions, errors, inbox, incidents, instances
@@ -42,7 +42,7 @@ def deliverable(session: Session, *, limit: int = 100) -> list[int]:
 
 def deliver(session: Session, message_id: int) -> bool:
     """Deliver one kept message in this transaction; False when nobody may have it now."""
-    message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
+    message = session.get(Message, message_id, populate_existing=True)
     if message is None or message.status != PENDING:
         return False
     waiting = session.execute(
@@ -50,22 +50,32 @@ def deliver(session: Session, message_id: int) -> bool:
             Subscription.name == message.name, Subscription.key == message.key
         )
     ).all()
-    if len(waiting) > 1:
-        _ambiguous(session, message, waiting[0].instance_id)
-        return True
-    if waiting:
+    if len(waiting) == 1:
         place = waiting[0]
         return _hand_over(session, message, place.instance_id, (place.task_id, place.element_id))
+    if not _still_pending(session, message):
+        return False
+    if waiting:
+        _ambiguous(session, message, waiting[0].instance_id)
+        return True
     return any(
         _start(session, message, definition)
         for definition in definitions.started_by(session, message.name)
     )
 
 
+def _still_pending(session: Session, message: Message) -> bool:
+    """Lock a message; a case's step locks the case first, so whoever needs both does too."""
+    session.refresh(message, with_for_update=True)
+    return message.status == PENDING
+
+
 def _hand_over(
     session: Session, message: Message, instance_id: int, place: tuple[str, str]
 ) -> bool:
     instance = instances.locked(session, instance_id)
+    if not _still_pending(session, message):
+        return False
     missed = False
 
     def act(step: Step) -> None:
@@ -159,11 +169,12 @@ def expire(session: Session, *, limit: int = 100) -> int:
 
 
 def retry(session: Session, message_id: int) -> None:
-    """Let a message that failed be delivered again."""
-    session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.status.not_in((CONSUMED, PENDING)))
-        .values(status=PENDING)
-        .execution_options(synchronize_session=False)
-    )
+    """Let a message that failed or expired be delivered again, for as long as at first."""
+    message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
+    if message is None or message.status in (CONSUMED, PENDING):
+        return
+    message.status = PENDING
+    message.expires_at = clock.now() + (message.expires_at - message.sent_at)
+    message.sent_at = clock.now()
+    session.flush()
     session.info["wake"] = True

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -26,6 +26,7 @@ from engine.database import Sessions, reading, writing
 
 #: Seconds between two looks at the tables when nothing wakes the loop.
 SWEEP = 30.0
+TRIES = 3
 log = logging.getLogger(__name__)
 Id = TypeVar("Id", int, str)
 
@@ -57,7 +58,8 @@ class Worker:
             event.remove(self._sessions, "after_commit", self._committed)
 
     def _committed(self, session: Session) -> None:
-        if session.info.pop("wake", False):
+        # A savepoint's release is no commit: nobody else sees its rows yet.
+        if not session.in_nested_transaction() and session.info.pop("wake", False):
             self._woken.set()
 
     def _loop(self) -> None:
@@ -81,33 +83,58 @@ class Worker:
         return min(SWEEP, max(0.05, (moment - clock.now()).total_seconds()))
 
 
-def work(sessions: Sessions) -> int:
-    """Do everything that is due now, once; tell how much moved."""
+def work(sessions: Sessions, failures: list[Exception] | None = None) -> int:
+    """Do everything that is due now, once; tell how much moved.
+
+    A row that fails in a way that nobody foresaw is logged, added to `failures` and tried
+    again at the next look; the others do not wait for it.
+    """
+    failures = [] if failures is None else failures
     with reading(sessions) as session:
         waiting = messages.deliverable(session)
         due = timers.due(session)
-    moved = _each(sessions, waiting, messages.deliver)
-    moved += _each(sessions, due, timers.fire)
+    moved = _each(sessions, waiting, messages.deliver, failures)
+    moved += _each(sessions, due, timers.fire, failures)
     with writing(sessions) as session:
         messages.expire(session)
     return moved
 
 
 def work_all(sessions: Sessions) -> None:
-    """Work until nothing moves any more: what the thread would do, at once."""
-    while work(sessions):
+    """Work until nothing moves any more: what the thread would do, at once.
+
+    Raises the first failure that nobody foresaw, once everything else is done.
+    """
+    failures: list[Exception] = []
+    while work(sessions, failures):
         pass
+    if failures:
+        raise failures[0]
 
 
-def _each(sessions: Sessions, ids: Sequence[Id], act: Callable[[Session, Id], bool]) -> int:
+def _each(
+    sessions: Sessions,
+    ids: Sequence[Id],
+    act: Callable[[Session, Id], bool],
+    failures: list[Exception],
+) -> int:
     moved = 0
     for row_id in ids:
-        for _attempt in range(3):
-            try:
-                with writing(sessions) as session:
-                    moved += act(session, row_id)
-                break
-            except (errors.ChangedMeanwhile, StaleDataError, IntegrityError, DBAPIError):
-                # Somebody else has the case: look again, it may be done already.
-                log.info("row %s was taken by another writer", row_id, exc_info=True)
+        try:
+            moved += _tried(sessions, row_id, act)
+        except Exception as error:
+            log.exception("row %s cannot be done", row_id)
+            failures.append(error)
     return moved
+
+
+def _tried(sessions: Sessions, row_id: Id, act: Callable[[Session, Id], bool]) -> bool:
+    """Do one row; when somebody else has its case, look again: it may be done already."""
+    for _again in range(TRIES - 1):
+        try:
+            with writing(sessions) as session:
+                return act(session, row_id)
+        except (errors.ChangedMeanwhile, StaleDataError, DBAPIError):
+            log.info("row %s was taken by another writer", row_id, exc_info=True)
+    with writing(sessions) as session:
+        return act(session, row_id)
