@@ -38,8 +38,12 @@ def of(
                 visited[process_id][flow_id] = None
     here: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for process_id, element_id in instances.waiting_at(session, instance):
-        here[process_id][element_id] += 1
         visited.setdefault(process_id, {})
+        element = drawing.element(process_id, element_id)
+        # What merely may interrupt the work is not where the work is.
+        if element is None or element.kind not in ("boundaryEvent", "startEvent"):
+            here[process_id][element_id] += 1
+    _raise(drawing, drawing.process.id, here, visited, set())
     failed: dict[str, list[str]] = defaultdict(list)
     for process_id, element_id in session.execute(
         select(Incident.process_id, Incident.element_id).where(
@@ -59,3 +63,30 @@ def of(
         for process_id, ids in visited.items()
         if process_id in drawing.processes
     ]
+
+
+def _raise(
+    drawing: Drawing,
+    process_id: str,
+    here: dict[str, dict[str, int]],
+    visited: dict[str, dict[str, None]],
+    above: set[str],
+) -> int:
+    """Show on each call activity how much waits in the diagram that it calls; give the sum."""
+    process = drawing.processes.get(process_id)
+    if process is None or process_id in above:
+        return 0
+    own = sum(here[process_id].values())
+    # A diagram that is called in several places is shown at the one that was reached last.
+    calls: dict[str, str] = {}
+    for element_id in visited.get(process_id, ()):
+        element = process.elements.get(element_id)
+        if element is not None and element.called_element:
+            calls.pop(element.called_element, None)
+            calls[element.called_element] = element_id
+    for called, element_id in calls.items():
+        inside = _raise(drawing, called, here, visited, above | {process_id})
+        if inside:
+            here[process_id][element_id] += inside
+            own += inside
+    return own

@@ -28,6 +28,46 @@ function translate(element, seen = new Set()) {
     for (const child of element[key] ?? []) translate(child, seen);
   }
   translate(element.childLaneSet, seen);
+  // A pool is named as the procedure in it, unless it says otherwise.
+  if (element.processRef && !name) element.name = nameInEnglish(element.processRef) ?? element.name;
+}
+
+// English words are longer: their labels get room around the same middle.
+const ROOM = 90;
+function widenLabels(definitions) {
+  for (const { plane } of definitions.diagrams ?? []) {
+    for (const { label } of plane?.planeElement ?? []) {
+      const bounds = label?.bounds;
+      if (!bounds || bounds.width >= ROOM) continue;
+      bounds.x -= (ROOM - bounds.width) / 2;
+      bounds.width = ROOM;
+    }
+  }
+}
+
+// What waits inside a closed sub-process is shown on the sub-process too.
+function raised(viewer, here) {
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  const sums = {};
+  for (const [id, count] of Object.entries(here)) {
+    let shape = registry.get(id);
+    while (shape) {
+      sums[shape.id] = (sums[shape.id] ?? 0) + count;
+      const root = canvas.findRoot(shape);
+      const closed = root?.businessObject && registry.get(root.businessObject.id);
+      shape = closed === root || root === shape ? null : closed; // the outermost plane stands for nothing
+    }
+  }
+  return sums;
+}
+
+// The plane that matters: that of the task at hand.
+function openPlane(viewer, state) {
+  const canvas = viewer.get("canvas");
+  const shape = state.focus && viewer.get("elementRegistry").get(state.focus);
+  const root = shape && canvas.findRoot(shape);
+  if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
 }
 
 function mark(viewer, state) {
@@ -47,8 +87,7 @@ function mark(viewer, state) {
     if (source && target && been.has(source.id) && been.has(target.id)) been.add(id);
   }
   for (const id of been) if (registry.get(id)) canvas.addMarker(id, "visited");
-  for (const [id, count] of Object.entries(state.here ?? {})) {
-    if (!registry.get(id)) continue;
+  for (const [id, count] of Object.entries(raised(viewer, state.here ?? {}))) {
     canvas.removeMarker(id, "visited");
     canvas.addMarker(id, "here");
     badge(id, "here", String(count), state.words.here);
@@ -77,7 +116,9 @@ function place(viewer, box, state, whole = false) {
   }
   const view = { width: width / scale, height: (box.clientHeight - FOOT) / scale };
   const registry = viewer.get("elementRegistry");
-  const spot = registry.get(state.focus) ?? registry.get(Object.keys(state.here ?? {}).find((id) => registry.get(id)));
+  const root = canvas.getRootElement();
+  const spot = [state.focus, ...Object.keys(raised(viewer, state.here ?? {}))]
+    .map((id) => registry.get(id)).find((shape) => shape && canvas.findRoot(shape) === root);
   const along = (start, size, shown, centre) => {
     const pad = PADDING / scale;
     if (size + 2 * pad <= shown) return start - (shown - size) / 2;
@@ -113,7 +154,10 @@ async function show(card) {
     textRenderer: { defaultStyle: { fontFamily: getComputedStyle(document.body).fontFamily } },
   });
   if (document.documentElement.lang === "en") {
-    viewer.on("import.parse.complete", ({ definitions }) => translate(definitions));
+    viewer.on("import.parse.complete", ({ definitions }) => {
+      translate(definitions);
+      widenLabels(definitions);
+    });
   }
   const answer = await fetch(card.dataset.drawing, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`${card.dataset.drawing}: ${answer.status}`);
@@ -122,8 +166,10 @@ async function show(card) {
   svg?.setAttribute("role", "img");
   svg?.setAttribute("aria-label", card.dataset.label);
   mark(viewer, state);
+  openPlane(viewer, state);
   place(viewer, box, state);
   touch(viewer, box);
+  viewer.on("root.set", () => setTimeout(() => place(viewer, box, state)));
   const zoom = viewer.get("zoomScroll");
   const actions = {
     closer: () => zoom.stepZoom(1),
