@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, durations, errors
@@ -44,6 +44,11 @@ def write(session: Session, instance_id: int, timers: list[Waiting]) -> None:
             ],
         )
         session.info["wake"] = True
+
+
+def halt(session: Session, task_id: str) -> None:
+    """Let a timer that failed wait until somebody sees to it."""
+    session.execute(update(Timer).where(Timer.task_id == task_id).values(halted=True))
 
 
 def halted(session: Session, instance_id: int) -> set[str]:

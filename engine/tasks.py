@@ -212,7 +212,7 @@ def complete(
         _refuse(session, person, task)
     try:
         act = _completing(session, person, task, answers, request)
-        advance(session, instance, act, actor=person)
+        _advance(session, person, instance, act)
     except errors.StepFailed as failure:
         session.execute(
             update(Task).where(Task.id == task_id).values(draft=answers, assignee_id=person.id)
@@ -228,6 +228,28 @@ def complete(
         return Completed(instance.number, task_id, False, True)
     ended = instance.status != ACTIVE
     return completed(session, person, instance.number, instance.id, ended=ended)
+
+
+class _TimerFailed(Exception):
+    """A timer that was due before the click failed; that is no fault of who clicked."""
+
+    def __init__(self, task_id: str, failure: errors.StepFailed) -> None:
+        self.task_id, self.failure = task_id, failure
+        super().__init__(task_id)
+
+
+def _advance(
+    session: Session, person: Person, instance: Instance, act: Callable[[Step], None]
+) -> None:
+    """Move the case on, past timers that fail: they halt and are told as incidents."""
+    while True:
+        try:
+            advance(session, instance, act, actor=person)
+        except _TimerFailed as timer:
+            due.halt(session, timer.task_id)
+            instances.failed(session, instance, timer.failure, task_id=timer.task_id)
+        else:
+            return
 
 
 def _completing(
@@ -280,8 +302,12 @@ def _fire_due(step: Step) -> None:
     halted = due.halted(step.session, step.instance.id)
     for place in sorted(late, key=lambda p: (late[p].due_at, p)):
         waiting = step.places().get(place)
-        if waiting is not None and waiting.task_id not in halted:
+        if waiting is None or waiting.task_id in halted:
+            continue
+        try:
             step.fire(waiting)
+        except errors.StepFailed as failure:
+            raise _TimerFailed(waiting.task_id, failure) from failure
 
 
 def context_at_start(session: Session) -> Context:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, errors, instances
+from engine import due as due_times
 from engine.advance import Step
 from engine.models import Timer
 
@@ -49,7 +50,7 @@ def fire(session: Session, task_id: str) -> bool:
     try:
         instances.advance(session, instance, act)
     except errors.StepFailed as failure:
-        timer.halted = True
+        due_times.halt(session, task_id)
         instances.failed(session, instance, failure, task_id=task_id)
     return fired
 
