@@ -31,13 +31,18 @@ def filled(
     Without `random` the answers are always the same: the first choice, one row, and so on.
     """
     answers = {**values, **(wanted or {})}
+    given = set(wanted or ())
+    grown: set[str] = set()
     for _ in range(4):  # a condition may look at a field that was filled in just now
         for part in forms.lay(form, answers, data, context):
-            if not part.shown or part.path in (wanted or {}):
+            if not part.shown or part.path in given:
                 continue
             if isinstance(part, Rows):
-                answers[part.path] = _rows(part, random, document)
-            elif _asks(part, random):
+                answers[part.path] = _rows(part, random, document, grow=part.path not in grown)
+                grown.add(part.path)
+                continue
+            given.add(part.path)
+            if _asks(part, random):
                 answers[part.path] = _value(part.field, random, document)
     keep = forms.visible(form, answers, data, context)
     return {key: value for key, value in answers.items() if key in keep}
@@ -53,7 +58,7 @@ def _asks(cell: Cell, random: Random | None) -> bool:
 
 
 def _rows(
-    part: Rows, random: Random | None, document: Mapping[str, Any] | None
+    part: Rows, random: Random | None, document: Mapping[str, Any] | None, *, grow: bool
 ) -> list[dict[str, Any]]:
     item = part.item
     rows = []
@@ -66,7 +71,7 @@ def _rows(
         rows.append({**kept, **origin})
     least = max(item.least, 1)
     count = least if random is None else random.randint(least, least + 1)
-    while not item.fixed and len(rows) < count:
+    while grow and not item.fixed and len(rows) < count:
         made = {
             field.id: _value(field, random, document)
             for field in item.fields

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import clock, database, messages, tasks
+from engine import clock, database, instances, messages, tasks
 from engine.database import Sessions
 from engine.models import ACTIVE, Instance, Membership, Message, Person, Task, Timer
 from tests.drive import Drive
@@ -84,12 +84,14 @@ class Agency(Drive):
         return self.dice.choice(sorted(may))
 
     def cancel_one(self) -> bool:
-        """Cancel a case on its page."""
-        active = self.active()
-        if not active:
-            return False
-        self.cancel("manager", self.dice.choice(active))
-        return True
+        """Cancel a case on its page, if there is one that may be."""
+        with database.reading(self.sessions) as session:
+            manager = session.get_one(Person, "manager")
+            active = session.scalars(select(Instance).where(Instance.status == ACTIVE)).all()
+            may = [i.number for i in active if instances.may_cancel(session, manager, i)]
+        if may:
+            self.cancel("manager", self.dice.choice(may))
+        return bool(may)
 
     def active(self) -> list[str]:
         """Name the cases that are under way."""
