@@ -47,7 +47,10 @@ def agency(deployed_database: Path, tmp_path: Path) -> Iterator[Sessions]:
 def stages(
     deployed_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Path]:
-    """Give the SQLite file of a client's case at a stage; each stage is played only once."""
+    """Give the SQLite file of a client's case at a stage; each stage is played only once.
+
+    Ask for it before the clock is set, or other tests begin in that time as well.
+    """
     played: dict[str, Path] = {"": deployed_database}
 
     def file_at(stage: str) -> Path:
