@@ -20,6 +20,8 @@ OVERSEERS = frozenset({"manager", "administrator"})
 #: Events that show that a person has, or had, a part in a case.
 HELD = ("started", "completed", "claimed", "released", "withdrawn")
 TRIES, PAUSE = 10, timedelta(minutes=10)
+#: Aliases: a list of tasks or events that asks `sees` must not lend its own rows to it.
+_HELD, _TOLD = aliased(Task), aliased(Event)
 
 # Built once: it runs for every task that opens.
 _MEMBERS = (
@@ -68,7 +70,8 @@ def sign_in(session: Session, login: str, password: str) -> Person:
 
     After ten failures the account pauses for ten minutes; the count is the caller's to commit.
     """
-    person = session.get(Person, login)
+    # What cannot be printed is no login name, and not every database can look for it.
+    person = session.get(Person, login) if login.isprintable() else None
     if person is None or not person.active:
         _verified(_nobody, password)
         raise errors.WrongPassword
@@ -87,7 +90,7 @@ def sign_in(session: Session, login: str, password: str) -> Person:
 def _verified(stored: str, password: str) -> bool:
     try:
         return _hasher.verify(stored, password)
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerifyMismatchError, InvalidHashError, UnicodeEncodeError):
         return False
 
 
@@ -168,8 +171,7 @@ def sees(session: Session, person: Person) -> ColumnElement[bool]:
     They started it, hold, held or may claim a task in it, supervise someone who does,
     or are manager or administrator.
     """
-    # Aliases: a list of tasks or events that asks for this must not lend its own rows to it.
-    held, told = aliased(Task), aliased(Event)
+    held, told = _HELD, _TOLD
     own = groups(session, person)
     if oversees(own):
         return true()
