@@ -5,6 +5,7 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
 
 const PADDING = 28;
+const HEAD = 24; // room for the buttons
 const FOOT = 26; // room for the mark of bpmn.io, which stays in sight
 const SMALLEST = 0.62; // below this the labels cannot be read, so part of the drawing is shown instead
 
@@ -108,13 +109,13 @@ function place(viewer, box, state, whole = false) {
   const fit = (width - 2 * PADDING) / all.width;
   const room = document.fullscreenElement ? box.clientHeight : Math.min(560, Math.max(300, innerHeight * 0.62));
   const most = document.fullscreenElement ? 2 : 1;
-  let scale = Math.min(most, fit, (room - 2 * PADDING - FOOT) / all.height);
+  let scale = Math.min(most, fit, (room - 2 * PADDING - HEAD - FOOT) / all.height);
   if (!whole && scale < SMALLEST) scale = SMALLEST;
   if (!document.fullscreenElement) {
-    box.style.height = `${Math.round(Math.min(room, all.height * scale + 2 * PADDING + FOOT))}px`;
+    box.style.height = `${Math.round(Math.min(room, all.height * scale + 2 * PADDING + HEAD + FOOT))}px`;
     canvas.resized();
   }
-  const view = { width: width / scale, height: (box.clientHeight - FOOT) / scale };
+  const view = { width: width / scale, height: (box.clientHeight - HEAD - FOOT) / scale };
   const registry = viewer.get("elementRegistry");
   const root = canvas.getRootElement();
   const spot = [state.focus, ...Object.keys(raised(viewer, state.here ?? {}))]
@@ -127,7 +128,7 @@ function place(viewer, box, state, whole = false) {
   };
   canvas.viewbox({
     x: along(all.x, all.width, view.width, spot && spot.x + spot.width / 2),
-    y: along(all.y, all.height, view.height, spot && spot.y + spot.height / 2),
+    y: along(all.y, all.height, view.height, spot && spot.y + spot.height / 2) - HEAD / scale,
     width: view.width,
     height: box.clientHeight / scale,
   });
