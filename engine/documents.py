@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,9 @@ from engine.models import CaseDocument, Document, Instance, Person
 #: Largest document in bytes, unless the caller sets another limit.
 LIMIT = 50 * 1024 * 1024
 CHUNK = 1024 * 1024
+LONGEST_NAME = 300
+# Control characters and halves of a surrogate pair: no database keeps them all.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def folder(session: Session) -> Path:
@@ -59,15 +63,24 @@ def store(
     os.replace(file.name, target)
     document = Document(
         sha256=digest.hexdigest(),
-        name=Path(name.replace("\\", "/")).name[:300] or "file",
+        name=_name(name),
         size=size,
-        media_type=media_type[:200],
+        media_type=_UNWRITABLE.sub("", media_type)[:200],
         uploaded_by=person.id,
         uploaded_at=clock.now(),
     )
     session.add(document)
     session.flush()
     return document
+
+
+def _name(sent: str) -> str:
+    """Give the last part of a file's name, without what no name should have."""
+    name = _UNWRITABLE.sub("", sent.replace("\\", "/").rsplit("/", 1)[-1]).strip()
+    if len(name) > LONGEST_NAME:
+        ending = Path(name).suffix[:20]
+        name = name[: LONGEST_NAME - len(ending)] + ending
+    return name if name.strip(". ") else "file"
 
 
 def _path(base: Path, sha256: str) -> Path:
