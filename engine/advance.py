@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -86,6 +86,10 @@ class Step:
     def context_of(self, scope: str = "") -> Context:
         """What expressions of this case may ask, beside its data."""
         return case_context(self.session, self.instance, self.events)
+
+    def context_for(self, waiting: Waiting) -> Context:
+        """What expressions of something that waits may ask: also which of several it is."""
+        return replace(self.context_of(waiting.scope), row_index=waiting.row_index)
 
     def record(self, kind: str, **columns: Any) -> None:
         """Note an event of this step."""
@@ -186,7 +190,7 @@ def _note_what_happened(step: Step, gone: list[Waiting], thrown: list[Thrown]) -
     path = [
         [s.element.process_id, s.element.id, s.via or ""]
         for s in step.run.take_steps()
-        if s.kind == "entered"
+        if s.kind in ("entered", "arrived")
     ]
     if step.events:
         step.events[0]["details"] = {**step.events[0]["details"], "path": path}
@@ -299,7 +303,7 @@ def _opening(step: Step, waiting: Waiting) -> assignments.Opening:
         task_id=waiting.task_id,
         scope=waiting.scope,
         data=waiting.data,
-        context=step.context_of(waiting.scope),
+        context=step.context_for(waiting),
         just_done=step.events,
     )
 

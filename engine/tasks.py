@@ -65,7 +65,7 @@ def opened(session: Session, person: Person, task_id: str) -> OpenTask:
     waiting = next((w for w in step.before.values() if w.task_id == task_id), None)
     if waiting is None:
         raise errors.TaskWithdrawn
-    context = step.context_of(waiting.scope)
+    context = step.context_for(waiting)
     form = forms.form_of(waiting.element)
     values = forms.initial(form, waiting.data, context)
     return OpenTask(
@@ -265,7 +265,7 @@ def _completing(
             forms.form_of(element),
             answers,
             data=waiting_task.data,
-            context=step.context_of(waiting_task.scope),
+            context=step.context_for(waiting_task),
             allowed=Usable(session, person, step.instance.id),
         )
         step.record(
