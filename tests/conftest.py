@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from engine import clock, database, organisation
@@ -17,6 +18,13 @@ from engine.models import Base
 
 ROOT = Path(__file__).parent.parent
 PROCESSES = ROOT / "processes"
+
+# The same examples every time, however slow the machine; `--hypothesis-profile=explore` tries new ones.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
