@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from engine.models import Incident, Instance, Membership, Message, Person, Task
 from tests.drive import Drive
 from tests.engine.drawings import deploy
 
+Page = TypeVar("Page")
 #: A Monday morning in Shanghai.
 MORNING = datetime(2027, 3, 1, 2, 0, tzinfo=UTC)
 
@@ -64,14 +66,12 @@ class Agency(Drive):
     def page(self, who: str, number: str) -> cases.CasePage:
         """Open a case's page."""
         with database.reading(self.sessions) as session:
-            return cases.opened(session, session.get_one(Person, who), number)
+            return _looked_at(cases.opened(session, session.get_one(Person, who), number))
 
     def open(self, who: str, task_id: str) -> tasks.OpenTask:
         """Open a task's page."""
         with database.reading(self.sessions) as session:
-            opened = tasks.opened(session, session.get_one(Person, who), task_id)
-            assert opened.row, "it is looked up while the session is there"
-            return opened
+            return _looked_at(tasks.opened(session, session.get_one(Person, who), task_id))
 
     def may_see(self, who: str, number: str) -> bool:
         """Tell whether somebody finds a case in the list of cases."""
@@ -142,6 +142,14 @@ class Agency(Drive):
         """The row of an open task."""
         with database.reading(self.sessions) as session:
             return session.get(Task, task_id)
+
+
+def _looked_at(page: Page) -> Page:
+    """Look up all of a page while its session is there."""
+    for name in dir(type(page)):
+        if isinstance(getattr(type(page), name), cached_property):
+            getattr(page, name)
+    return page
 
 
 def pass_time(**length: float) -> None:
