@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, render_template
 
 from engine import definitions
 from webforms import identity
 from webforms import session as database
+
+if TYPE_CHECKING:
+    from engine.models import Definition
 
 blueprint = Blueprint("processes", __name__, url_prefix="/processes")
 
@@ -20,10 +25,16 @@ def listed() -> str:
         "processes/listed.html",
         procedures=[
             (d, definitions.drawing(session, d.id).process.help)
-            for d in definitions.listed(session)
+            for d in sorted(definitions.listed(session), key=_is_called)
         ],
+        is_called=_is_called,
         startable=startable,
     )
+
+
+def _is_called(procedure: Definition) -> bool:
+    """Tell whether cases of this procedure exist only inside others."""
+    return not (procedure.starter_group or procedure.start_messages)
 
 
 @blueprint.get("/<process_id>")

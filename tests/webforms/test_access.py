@@ -1,0 +1,113 @@
+"""Who sees what: every page, as every role. What is not allowed is not there (404)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.webforms.conftest import SEEN, Browser
+from webforms import identity
+
+SignedIn = Callable[[str], Browser]
+
+EVERYBODY = ("ae", "as", "ad", "ph", "ch", "ex1", "ex2", "adm", "con", "owner", "manager", "admin")
+#: They started the case, supervise who did, or see every case.
+CONCERNED = {"ae", "as", "ad", "manager", "admin"}
+OPEN_TO_ALL = {
+    "/", "/?tab=groups", "/?tab=all", "/?tab=done", "/start/", "/cases/", "/processes/",
+    "/processes/small_order", "/processes/drawings/1.bpmn",
+}  # fmt: skip
+#: By rule: addresses as the test's one case fills them in, and who gets more than a 404.
+PAGES = {
+    "/tasks/<task_id>": CONCERNED,
+    "/start/<process_id>": {"ae"},
+    "/cases/<number>": CONCERNED,
+    "/documents/<int(max=999999999999):document_id>": CONCERNED,
+}
+ACTIONS = {
+    "/tasks/<task_id>": CONCERNED,
+    "/tasks/<task_id>/fields": CONCERNED,
+    "/tasks/<task_id>/claim": CONCERNED,
+    "/tasks/<task_id>/release": CONCERNED,
+    "/start/<process_id>": {"ae"},
+    "/start/<process_id>/fields": {"ae"},
+    "/cases/<number>/comments": CONCERNED,
+    "/cases/<number>/cancel": CONCERNED,
+    "/cases/<number>/incidents/<int(max=999999999999):incident_id>/settle": {"manager", "admin"},
+}
+
+
+@pytest.fixture
+def places(signed_in: SignedIn, order: str) -> dict[str, str]:
+    """A case with a document, and one with an open task and an incident; by address."""
+    browser = signed_in("ae")
+    upload = (BytesIO(b"x"), "a.txt")
+    answers = {"_seen": SEEN, "wanted": "x", "parts": "1"}
+    assert browser.post(order, {**answers, "attachments": upload}).status_code == 303
+    order = browser.post("/start/small_order", {"client_name": "另一家"}).location
+    assert browser.post(order, {**answers, "parts": "0"}).status_code == 303
+    return {
+        "task_id": order.removeprefix("/tasks/"),
+        "number": _number(signed_in("manager")),
+        "process_id": "small_order",
+        "document_id": "1",
+        "incident_id": "1",
+        "definition_id": "1",
+    }
+
+
+def _filled(rule: str, places: dict[str, str]) -> str:
+    for name, value in places.items():
+        for written in (f"<int(max=999999999999):{name}>", f"<{name}>"):
+            rule = rule.replace(written, value)
+    return rule
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_it_shows_each_role_its_pages_and_no_other(
+    signed_in: SignedIn, places: dict[str, str], who: str
+) -> None:
+    browser = signed_in(who)
+    for address in OPEN_TO_ALL:
+        assert browser.get(address).status_code == 200, address
+    for rule, allowed in PAGES.items():
+        answer = browser.get(_filled(rule, places))
+        assert (answer.status_code == 404) is (who not in allowed), (rule, answer.status_code)
+        answer.close()
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_it_lets_each_role_do_its_own_and_nothing_else(
+    signed_in: SignedIn, places: dict[str, str], who: str
+) -> None:
+    browser = signed_in(who)
+    for rule, allowed in ACTIONS.items():
+        if rule.endswith("/cancel") and who in allowed:
+            continue  # it would end the case under the other actions
+        answer = browser.post(_filled(rule, places))
+        refused = answer.status_code in (403, 404)
+        if who not in allowed:
+            assert answer.status_code == 404, (rule, answer.status_code)
+        elif who == "ae":
+            assert not refused, (rule, answer.status_code)
+
+
+def test_it_knows_who_may_open_every_address(app: Flask) -> None:
+    """A new page must be put into one of the tables above."""
+    known = set(PAGES) | set(ACTIONS) | OPEN_TO_ALL
+    known |= {
+        "/sign-out",
+        "/processes/<process_id>",
+        "/processes/drawings/<int(max=999999999999):definition_id>.bpmn",
+    }
+    rules: list[Rule] = list(app.url_map.iter_rules())
+    unknown = {r.rule for r in rules if r.endpoint not in identity.PUBLIC} - known
+    assert unknown == set()
+
+
+def _number(browser: Browser) -> str:
+    return browser.get("/cases/").text.split('class="row-title" href="/cases/')[1].split('"')[0]
