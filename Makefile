@@ -41,6 +41,12 @@ format: $(INSTALLED) ## Put the Python sources in order
 assets: ## Rebuild webforms/static/dist from webforms/frontend (needs Node)
 	cd webforms/frontend && npm ci --no-audit --no-fund && npm run build
 
+.PHONY: texts
+texts: $(INSTALLED) ## Take the pages' new texts into the Chinese catalogue, and compile it
+	cd webforms && ../$(BIN)/pybabel -q extract -F babel.cfg -k _l -k ngettext:1,2 --no-location -o translations/messages.pot .
+	cd webforms && ../$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete
+	cd webforms && ../$(BIN)/pybabel -q compile -d translations && rm translations/messages.pot
+
 .PHONY: constraints
 constraints: $(INSTALLED) ## Pin again what pyproject.toml asks for, within its bounds
 	$(BIN)/python -m pip install --quiet pip-tools

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from engine import database, definitions
+from engine import clock, database, definitions
 from engine.database import Sessions
 from webforms import create_app
 from webforms.settings import Settings
@@ -95,7 +96,8 @@ def small_procedure(sessions: Sessions) -> None:
 
 @pytest.fixture
 def order(small_procedure: None, signed_in: Callable[[str], Browser]) -> str:
-    """A small order, started by `ae`; gives the address of its first task."""
+    """A small order, started by `ae` on a Wednesday morning; gives the address of its first task."""
+    clock.set(datetime(2026, 3, 4, 2, 0, tzinfo=UTC))
     answer = signed_in("ae").post("/start/small_order", {"client_name": "示例食品"})
     assert answer.status_code == 303, answer.text
     return answer.location
