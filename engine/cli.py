@@ -5,14 +5,26 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 
 import click
 from sqlalchemy import make_url, select
 
-from engine import database, definitions, diagrams, errors, lockfile, organisation, people, rules
+from engine import (
+    database,
+    definitions,
+    diagrams,
+    errors,
+    lockfile,
+    organisation,
+    people,
+    rehearsal,
+    rules,
+)
 from engine.database import Sessions
 from engine.diagrams import Diagram, Problem
 from engine.languages import Text
@@ -93,6 +105,42 @@ def _diagrams(paths: tuple[Path, ...]) -> list[Path]:
 def _lanes(drawn: list[Diagram]) -> set[str]:
     """Without an organisation every lane is taken to name a group."""
     return {lane for d in drawn for p in d.processes for lane in p.lanes}
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--called",
+    type=click.Path(exists=True, path_type=Path),
+    help="File or folder of the diagrams that this one calls.",
+)
+@click.option("--times", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def rehearse(file: Path, called: Path | None, times: int, language: str) -> None:
+    """Walk through a diagram at random, storing nothing, and say how it went."""
+    xml = file.read_bytes()
+    others = [p.read_bytes() for p in _diagrams((called,)) if p != file] if called else []
+    reached: Counter[str] = Counter()
+    stuck: Counter[str] = Counter()
+    ended = 0
+    try:
+        for seed in range(times):
+            walk = rehearsal.rehearse(xml, random=Random(seed), called=others)  # noqa: S311
+            reached.update(set(walk.reached))
+            ended += walk.ended
+            if not walk.ended:
+                stuck[f"{walk.stopped_at}: {walk.reason.to(language)}"] += 1
+    except errors.DiagramRefused as refused:
+        for problem in refused.problems:
+            click.echo(problem.to(language), err=True)
+        raise SystemExit(1) from None
+    click.echo(f"{ended} of {times} walks ended")
+    for process in diagrams.read(xml, file=str(file)).processes:
+        for element in process.elements.values():
+            if not reached[element.id]:
+                click.echo(f"never reached: {element.id} ({element.name.to(language)})")
+    for place, count in stuck.most_common():
+        click.echo(f"{count} stopped at {place}")
 
 
 @cli.command()

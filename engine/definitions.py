@@ -52,6 +52,18 @@ def files_in(folder: Path) -> dict[str, bytes]:
     }
 
 
+def check(
+    xml: bytes, *, file: str = "", known: Mapping[str, Process] | None = None
+) -> list[Problem]:
+    """Say everything that is wrong with one drawing, as a deployment would; deploys nothing.
+
+    Lanes are taken to name groups; `known` are the processes that it may call.
+    """
+    drawn, problems = _read({file: xml})
+    groups = {lane for d in drawn for p in d.processes for lane in p.lanes}
+    return problems or rules.check(drawn, groups=groups, known=known or {})
+
+
 def deploy(
     session: Session, person: Person | None, files: Mapping[str, bytes], *, note: str = ""
 ) -> Deployed:
@@ -166,6 +178,9 @@ def _version(
     )
     session.add(definition)
     session.flush()
+    # The id may have been that of a version that was rolled back.
+    for cache in (_programs, _drawings):
+        cache.get(session.get_bind(), {}).pop(definition.id, None)
     return definition
 
 

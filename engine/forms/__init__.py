@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.forms import money, values
 from engine.forms.checking import Allowed, check, problem, rows_problem
 from engine.forms.display import NO, YES, Directory, listed, shown
+from engine.forms.example import Pool, example
 from engine.forms.form import MOST_ROWS, FieldItem, Form, RowsItem, form_of
 from engine.forms.json_schema import schema
 from engine.forms.sheet import ORIGIN, Cell, Row, Rows, blank, case_rows, initial, lay, visible
@@ -23,12 +24,14 @@ __all__ = [
     "Directory",
     "FieldItem",
     "Form",
+    "Pool",
     "Row",
     "Rows",
     "RowsItem",
     "blank",
     "case_rows",
     "check",
+    "example",
     "form_of",
     "initial",
     "lay",
