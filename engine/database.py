@@ -154,7 +154,8 @@ def _to_json(value: Any) -> str:
 
 def sessions(engine: Engine) -> Sessions:
     """Make the factory of sessions for one database."""
-    return sessionmaker(engine, expire_on_commit=False)
+    # A closed session that went on would take the write lock, and nobody would give it back.
+    return sessionmaker(engine, expire_on_commit=False, close_resets_only=False)
 
 
 @contextmanager

@@ -126,7 +126,7 @@ class DiagramRefused(AgencyflowError):
     def __init__(self, problems: list[Any]) -> None:
         #: What is wrong, as `engine.diagrams.Problem` records.
         self.problems = problems
-        super().__init__(count=len(problems))
+        super().__init__(count=sum(problem.is_error for problem in problems))
 
 
 def _filled(template: str, details: Mapping[str, Any], language: str) -> str:
