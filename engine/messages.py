@@ -10,6 +10,7 @@ from engine.advance import Step
 from engine.languages import Text
 from engine.models import (
     ACTIVE,
+    CANCELLED,
     CONSUMED,
     EXPIRED,
     FAILED,
@@ -154,7 +155,9 @@ def expire(session: Session, *, limit: int = 100) -> int:
     ).all()
     for message in late:
         message.status = EXPIRED
-        if message.if_expired != "ignore" and message.sender_id is not None:
+        if message.if_expired == "ignore" or message.sender_id is None:
+            continue
+        if not _stopped(session, message.sender_id):
             incidents.open_incident(
                 session,
                 message.sender_id,
@@ -166,6 +169,19 @@ def expire(session: Session, *, limit: int = 100) -> int:
                 message_id=message.id,
             )
     return len(late)
+
+
+def _stopped(session: Session, instance_id: int) -> bool:
+    """Tell whether a case was cancelled, here or by a message: nobody needs what it sent."""
+    told = exists().where(
+        Message.consumed_by == Instance.id, Message.name == Definition.cancelled_by
+    )
+    query = (
+        select(Instance.id)
+        .join(Definition, Definition.id == Instance.definition_id)
+        .where(Instance.id == instance_id, (Instance.status == CANCELLED) | told)
+    )
+    return session.scalar(query) is not None
 
 
 def retry(session: Session, message_id: int) -> None:

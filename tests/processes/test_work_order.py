@@ -300,3 +300,17 @@ def test_it_ends_once_when_two_report_the_loss_at_the_same_time(account: At) -> 
     order.work = work  # type: ignore[method-assign]
     order.work()
     told_once(order, CAMPAIGN, VISUAL)
+
+
+def test_it_needs_nobody_for_what_a_stopped_department_had_sent(account: At) -> None:
+    order = account("sent")
+    order.takes_on(VISUAL)
+    order.on(VISUAL, "ae", "fix_briefing")
+    order.prepares(VISUAL)
+    order.presents(VISUAL)
+    assert len(order.sent("deliverable_presented")) == 1, "nobody waits for it: it is kept"
+    withdraw(order, VISUAL)
+    order.learns_why(VISUAL)
+    clock.set(clock.now() + timedelta(days=200))
+    order.work()
+    assert order.troubles() == []
