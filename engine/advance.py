@@ -120,14 +120,16 @@ class Step:
 
     def withdraw(self, gone: list[Waiting]) -> None:
         """Note that tasks went without being done, and in whose hands they were."""
-        holders = assignments.holders(self.session, [w.task_id for w in gone])
+        hands = assignments.hands(self.session, [w.task_id for w in gone])
         for w in gone:
+            holder, group = hands.get(w.task_id, (None, None))
             self.record(
                 "withdrawn",
                 process_id=w.element.process_id,
                 element_id=w.element.id,
                 task_id=w.task_id,
-                person_id=holders.get(w.task_id),
+                person_id=holder,
+                details={"group": group},
                 ending_of=w.task_id,
             )
 

@@ -224,12 +224,12 @@ def exclude(
     return stuck
 
 
-def holders(session: Session, task_ids: list[str]) -> dict[str, str]:
-    """Tell in whose hands tasks are."""
+def hands(session: Session, task_ids: list[str]) -> dict[str, tuple[str | None, str | None]]:
+    """Tell who holds tasks, and of which group they are."""
     if not task_ids:
         return {}
-    query = select(Task.id, Task.assignee_id).where(Task.id.in_(task_ids), Task.assignee_id != "")
-    return {task_id: str(holder) for task_id, holder in session.execute(query)}
+    query = select(Task.id, Task.assignee_id, Task.group_id).where(Task.id.in_(task_ids))
+    return {task_id: (holder, group) for task_id, holder, group in session.execute(query)}
 
 
 def forget(session: Session, task_ids: list[str]) -> None:

@@ -116,9 +116,8 @@ def connect(url: str) -> Engine:
 def _connect_sqlite(url: str) -> Engine:
     module: Any = pysqlite3 if pysqlite3 is not None else sqlite3
     version = tuple(int(part) for part in module.sqlite_version.split("."))
-    if not (
-        version >= FIXED_SQLITE[0] or any(version[:2] == f[:2] <= version for f in FIXED_SQLITE)
-    ):
+    fixed = any(version[:2] == since[:2] and version >= since for since in FIXED_SQLITE)
+    if version < FIXED_SQLITE[0] and not fixed:
         raise OldSqlite(f"SQLite {module.sqlite_version} has the WAL-reset bug; 3.51.3 is fixed.")
     engine = create_engine(
         url,

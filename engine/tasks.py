@@ -105,7 +105,9 @@ def _say_where_it_went(session: Session, person: Person, task_id: str) -> None:
     event = history.ending(session, task_id)
     if event is None:
         return
-    if not _sees(session, person, event.instance_id):
+    # A colleague may have had the page open; the case itself may be none of theirs any more.
+    colleague = event.details.get("group") in people.groups(session, person)
+    if not colleague and not _sees(session, person, event.instance_id):
         return
     if event.kind != "completed":
         raise errors.TaskWithdrawn
@@ -276,7 +278,11 @@ def _completing(
             scope=waiting_task.scope,
             lane=element.lane,
             person_id=person.id,
-            details={"answers": values, "opened_at": task.opened_at.isoformat()},
+            details={
+                "answers": values,
+                "opened_at": task.opened_at.isoformat(),
+                "group": task.group_id,
+            },
             ending_of=task.id,
             request_key=request,
         )

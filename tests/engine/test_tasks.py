@@ -232,6 +232,25 @@ def test_it_never_lets_an_undeclared_key_into_a_case(simple: Agency) -> None:
         simple.do("ex1", number, "work", amount=10**40)
 
 
+def test_it_tells_colleagues_whose_case_it_is_no_more(sessions: Sessions) -> None:
+    agency = Agency(sessions, STICKY)
+    number = agency.begin("ae", "sticky")
+    task_id = agency.task(number, "first").id
+    agency.finish("ex1", task_id)
+    assert not agency.may_see("ex2", number)
+    with pytest.raises(errors.TaskGone, match="Yi Xiaochuan"):
+        agency.finish("ex2", task_id)
+    with pytest.raises(errors.NotFound):
+        agency.finish("ph", task_id)
+    number = agency.begin("ae", "sticky")
+    task_id = agency.task(number, "first").id
+    agency.cancel("ae", number)
+    with pytest.raises(errors.TaskWithdrawn):
+        agency.finish("ex2", task_id)
+    with pytest.raises(errors.NotFound):
+        agency.finish("ph", task_id)
+
+
 def test_it_says_that_a_task_was_withdrawn(sessions: Sessions) -> None:
     agency = Agency(
         sessions,
