@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 
-from engine import tasks
+from engine import definitions, tasks
 from webforms import identity
 from webforms import session as database
 from webforms.paging import page_number
@@ -34,5 +34,6 @@ def show() -> str:
         tabs=TABS,
         counts=tasks.counts(session, person),
         search=search,
+        may_start=bool(definitions.startable(session, person)),
         page=tasks.listed(session, person, tab=tab, search=search, page=page_number()),
     )
