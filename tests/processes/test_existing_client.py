@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from engine import clock, database, errors
-from engine.models import Instance
+from engine import clock, database, errors, tasks
+from engine.models import Instance, Membership, Person
 from tests.processes.account import VISUAL, Account, an_order, begins_project, proposes_project
 
 At = Callable[[str], Account]
@@ -54,6 +54,19 @@ def test_it_serves_the_client_with_what_is_known_of_it(account: At) -> None:
     served = account("served")
     assert served.case(served.number).title == "老客户 · 服务老客户"
     assert served.inboxes("routine_service") == ["ae"]
+
+
+def test_it_stays_with_who_won_the_client_until_somebody_else_takes_it_over(account: At) -> None:
+    served = account("served")
+    with database.writing(served.sessions) as session:
+        session.add(Membership(person_id="owner", group_id="account_executive"))
+    for who, next_one in (("ae", "ae"), ("owner", "owner")):
+        task = served.task(served.number, "routine_service")
+        assert task.assignee_id == "ae"
+        with database.writing(served.sessions) as session:
+            tasks.release(session, session.get_one(Person, "ae"), task.id)
+        served.does(who, "routine_service", next_step="continue")
+        assert served.task(served.number, "routine_service").assignee_id == next_one
 
 
 def test_it_asks_for_the_next_contact_round_after_round_and_does_not_grow(account: At) -> None:

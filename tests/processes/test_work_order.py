@@ -85,7 +85,8 @@ def test_it_is_repaired_when_the_department_finds_it_incomplete(account: At) -> 
         "work_order_returned", no, no=no, missing="预算 budget", returned_by="system", remarks=""
     )
     shown = order.values("ae", order.found(VISUAL, "repair_order"))
-    assert (shown["return_missing"], shown["return_remarks"]) == ("预算 budget", "")
+    assert (shown["return_from"], shown["return_missing"]) == ("系统自动检查", "预算 budget")
+    assert not shown["return_remarks"]
     assert order.open() == ["fix_briefing", "repair_order"]
 
 
