@@ -26,10 +26,16 @@ from webforms.settings import Settings
 ACCOUNTS = ("ae", "as", "ad", "ph", "ch", "ex1", "ex2", "adm", "con", "owner", "manager", "admin")
 
 
+@pytest.fixture(autouse=True)
+def _told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever database the other tests run on, these start with the defaults."""
+    for name in [name for name in os.environ if name.startswith("AGENCYFLOW_")]:
+        monkeypatch.delenv(name)
+
+
 @contextmanager
 def running(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """Serve on a free port; give the process, its address and what it said until then."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("AGENCYFLOW_")}
     process = subprocess.Popen(
         [
             sys.executable,
@@ -40,7 +46,7 @@ def running(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=environment | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
     )
     assert process.stdout is not None
     try:
