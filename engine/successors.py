@@ -34,7 +34,9 @@ def next_steps(session: Session, drawing: Drawing, element: Element) -> list[Nex
             continue
         seen.add((where.id, current.id))
         if current.kind in HUMAN or (current.kind == "endEvent" and current.name):
-            step = NextStep(current.name, _who(session, where, current))
+            # An end is nobody's work, whatever lane it is drawn in.
+            who = _who(session, where, current) if current.kind in HUMAN else Text()
+            step = NextStep(current.name, who)
             if step not in found:
                 found.append(step)
             continue

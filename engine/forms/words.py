@@ -34,7 +34,8 @@ def missing(field: FieldItem) -> Text:
 def wrong(field: FieldItem, value: Any = None) -> Text:
     """Say what a good answer to this field is."""
     zh, en = _good(field, value)
-    return Text(f"{field.label.to('zh')}须为{zh}。", f"“{field.label.to('en')}” must be {en}.")
+    gap = " " if zh[0].isascii() else ""
+    return Text(f"{field.label.to('zh')}须为{gap}{zh}。", f"“{field.label.to('en')}” must be {en}.")
 
 
 def wrong_rows(item: RowsItem, count: int) -> Text:
