@@ -61,7 +61,7 @@ def test_it_says_what_a_good_answer_is() -> None:
             "预算须为不小于 0 的金额（最多两位小数，如 12,345.67）。",
             "“Budget” must be an amount of at least 0 (at most two decimals, such as 12,345.67).",
         ),
-        "score": ("评分须为1 到 5 之间的整数。", "“Score” must be a whole number from 1 to 5."),
+        "score": ("评分须为 1 到 5 之间的整数。", "“Score” must be a whole number from 1 to 5."),
         "due": (
             "期限须为不早于 2026-01-01 的日期（如 2026-01-31）。",
             "“Due” must be a date, such as 2026-01-31, not before 2026-01-01.",
@@ -77,7 +77,7 @@ def test_it_bounds_money_in_the_units_that_people_type() -> None:
     asked = form(drawn("budget", "money", min="0.01", max="1,000.50"))
     assert check(asked, {"budget": 100_050}) == {"budget": 100_050}
     assert errors_of(asked, {"budget": 100_051})["budget"].zh.startswith(
-        "budget须为0.01 到 1,000.50"
+        "budget须为 0.01 到 1,000.50"
     )
 
 
