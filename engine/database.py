@@ -7,7 +7,7 @@ ends and rolls back when it raises. `reading` never takes SQLite's one write loc
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,7 +110,27 @@ def connect(url: str) -> Engine:
         if connection.get_execution_options().get("reading"):
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def writable(
+        _connection: Connection, _cursor: Any, statement: str, parameters: Any, *_more: Any
+    ) -> tuple[str, Any]:
+        return statement, _without_nul(parameters)
+
     return engine
+
+
+def _without_nul(parameters: Any) -> Any:
+    """Put the replacement character where PostgreSQL's texts cannot hold what SQLite's can.
+
+    An id with a NUL in it, typed into an address, then names nothing, as it should.
+    """
+    if isinstance(parameters, Mapping):
+        if not any(isinstance(v, str) and "\x00" in v for v in parameters.values()):
+            return parameters
+        return {name: _without_nul(value) for name, value in parameters.items()}
+    if isinstance(parameters, list | tuple):
+        return type(parameters)(map(_without_nul, parameters))
+    return parameters.replace("\x00", "\ufffd") if isinstance(parameters, str) else parameters
 
 
 def _connect_sqlite(url: str) -> Engine:
