@@ -7,6 +7,9 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 # Two at a time; a file's tests stay together, because they share what they set up.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+# Said once, on SQLite: these ask no database, or SQLite's own.
+NO_DATABASE := $(addprefix --ignore=tests/,engine/rules engine/runtime engine/test_diagrams.py engine/test_expressions.py \
+  engine/test_forms.py webforms/test_assets.py webforms/test_command.py webforms/test_forms_agree.py test_texts.py)
 
 .PHONY: help
 help: ## List what can be done here
@@ -19,7 +22,7 @@ run: $(INSTALLED) ## Serve the demo agency on http://127.0.0.1:8000
 .PHONY: test
 test: check system ## Set up what the tests need, then run every check and test
 	$(PYTEST)
-	tests/setup/with_postgresql.sh $(PYTEST) -m "not browser" tests/engine
+	tests/setup/with_postgresql.sh $(PYTEST) -m "not browser" $(NO_DATABASE)
 
 .PHONY: check
 check: $(INSTALLED) ## Look without running: format, lint, types, layers
