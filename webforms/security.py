@@ -1,10 +1,10 @@
-"""Headers that tell browsers what our pages never do."""
+"""Headers that tell browsers what our pages never do, and what no browser sends."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import abort, request
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -17,8 +17,19 @@ CONTENT_POLICY = (
 
 
 def init_app(app: Flask) -> None:
-    """Send the headers with every answer, errors included."""
+    """Send the headers with every answer, errors included; refuse what nobody can have typed."""
+    app.before_request(_refuse_nul)
     app.after_request(_protect)
+
+
+def _refuse_nul() -> None:
+    # No keyboard types it, and PostgreSQL cannot keep it or look for it.
+    sent = [*(request.view_args or {}).values()]
+    sent += [
+        text for values in (request.args, request.form) for _, text in values.items(multi=True)
+    ]
+    if any("\x00" in text for text in sent if isinstance(text, str)):
+        abort(400)
 
 
 def _protect(response: Response) -> Response:

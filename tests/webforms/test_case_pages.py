@@ -111,6 +111,6 @@ def test_it_lets_managers_settle_incidents(signed_in: SignedIn, case: str, order
     assert "settle" not in signed_in("manager").get(case).text
 
 
-@pytest.mark.parametrize("number", ["2026-9999", "x", "%00", "..", "x" * 3000])
+@pytest.mark.parametrize("number", ["2026-9999", "x", "..", "x" * 3000])
 def test_it_knows_no_such_case(signed_in: SignedIn, number: str) -> None:
     assert signed_in("manager").get(f"/cases/{number}").status_code == 404

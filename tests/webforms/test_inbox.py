@@ -100,7 +100,7 @@ def test_it_pages(signed_in: SignedIn, order: str, sessions: Sessions) -> None:
 @pytest.mark.parametrize(
     "query",
     ["page=-1", "page=x", "page=99999999999999999999", "page=٣", "tab=nothing", "tab=", "search=" + "x" * 5000,
-     "search=%00", "search=%F0%9F%98%80", "search='%3B--", "page=1&page=2"],
+     "search=%F0%9F%98%80", "search='%3B--", "page=1&page=2"],
 )  # fmt: skip
 def test_it_takes_any_address(signed_in: SignedIn, query: str) -> None:
     assert signed_in("ae").get(f"/?{query}").status_code == 200

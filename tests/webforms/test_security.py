@@ -27,3 +27,14 @@ def test_it_writes_no_style_or_script_into_pages(browser: Browser) -> None:
         assert "<style" not in page
         assert " onclick=" not in page
         assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/?search=%00", "/cases/%00", "/tasks/a%00", "/cases/?process=%00"]
+)
+def test_it_refuses_what_no_keyboard_types(browser: Browser, path: str) -> None:
+    browser.sign_in("ae")
+    answer = browser.get(path)
+    assert answer.status_code == 400
+    assert "有误" in answer.text
+    assert browser.post("/cases/2026-0001/comments", {"text": "a\x00"}).status_code == 400

