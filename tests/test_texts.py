@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.expressions.functions import FUNCTIONS
+from engine.forms.form import TYPES
+from engine.rules import forms, vocabulary
 from tests.conftest import PROCESSES, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -35,3 +38,17 @@ def test_the_readme_names_every_demo_account() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = "".join(line for line in readme.splitlines() if line.startswith("|"))
     assert [p["id"] for p in organisation["person"] if f"`{p['id']}`" not in table] == []
+
+
+def test_the_dialect_is_described_word_for_word() -> None:
+    page = (ROOT / "docs/owners.md").read_text(encoding="utf-8")
+    written = set(re.findall(r"[A-Za-z_.]+", " ".join(re.findall(r"`([^`]+)`", page))))
+    words = {
+        *vocabulary.ON_ELEMENTS,
+        *(vocabulary.ON_PROCESSES | vocabulary.ON_LANES | vocabulary.ON_FLOWS),
+        *forms.PROPERTIES,
+        *forms.CONSTRAINTS,
+        *TYPES,
+        *FUNCTIONS,
+    }
+    assert sorted(words - written) == []
