@@ -108,7 +108,8 @@ def connect(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("reading"):
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            # One look at one moment, as on SQLite.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     @event.listens_for(engine, "before_cursor_execute", retval=True)
     def writable(

@@ -75,6 +75,9 @@ def start(
     answer again.
     """
     request = history.request(person.id, definition.process_id, request_key)
+    if request:
+        # The second click of a double click waits here until the first one is through.
+        session.get(Person, person.id, with_for_update={"key_share": True})
     earlier = history.answered(session, request) if request else None
     if earlier is not None:
         return recalled(session, person, earlier)
@@ -281,11 +284,13 @@ _NEXT_TASK = (
     .order_by(Task.assignee_id.is_(None), Task.opened_at.desc(), Task.id)
     .limit(1)
 )
+# Others may meanwhile write rows that point at the case, such as a claim: two who each held what
+# the other needs would never end.
 _LOCKED = (
     select(Instance)
     .where(Instance.id == bindparam("instance"))
     .options(undefer(Instance.state))
-    .with_for_update()
+    .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
 _LOCKED_BY_TASK = (
@@ -293,7 +298,7 @@ _LOCKED_BY_TASK = (
     .join(Task, Task.instance_id == Instance.id)
     .where(Task.id == bindparam("task"))
     .options(undefer(Instance.state))
-    .with_for_update(of=Instance)
+    .with_for_update(of=Instance, key_share=True)
     .execution_options(populate_existing=True)
 )
 

@@ -67,7 +67,7 @@ def deliver(session: Session, message_id: int) -> bool:
 
 def _still_pending(session: Session, message: Message) -> bool:
     """Lock a message; a case's step locks the case first, so whoever needs both does too."""
-    session.refresh(message, with_for_update=True)
+    session.refresh(message, with_for_update={"key_share": True})
     return message.status == PENDING
 
 
@@ -186,8 +186,8 @@ def _stopped(session: Session, instance_id: int) -> bool:
 
 def retry(session: Session, message_id: int) -> None:
     """Let a message that failed or expired be delivered again, for as long as at first."""
-    message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
-    if message is None or message.status in (CONSUMED, PENDING):
+    message = session.get(Message, message_id, populate_existing=True)
+    if message is None or _still_pending(session, message) or message.status == CONSUMED:
         return
     message.status = PENDING
     message.expires_at = clock.now() + (message.expires_at - message.sent_at)

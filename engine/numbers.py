@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.models import Counter
+
+# The first case of a year makes its series, whoever else is doing so at the same moment.
+_TAKE = text(
+    "INSERT INTO counter (name, value) VALUES (:name, 1) "
+    "ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value"
+)
 
 
 def next_number(session: Session) -> str:
     """Take the next case number of this year; no number is given twice."""
     year = clock.now().year
     series = f"case-{year}"
-    taken = session.scalar(
-        update(Counter)
-        .where(Counter.name == series)
-        .values(value=Counter.value + 1)
-        .returning(Counter.value)
-    )
-    if taken is None:
-        taken = 1
-        session.add(Counter(name=series, value=taken))
-        session.flush()
+    taken = session.execute(_TAKE, {"name": series}).scalar_one()
     return f"{year}-{taken:04d}"

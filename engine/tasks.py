@@ -129,6 +129,8 @@ def claim(session: Session, person: Person, task_id: str) -> None:
     )
     if not taken.rowcount:  # type: ignore[attr-defined]
         task, _, _ = _found(session, person, task_id)
+        if task.assignee_id == person.id:
+            return
         _refuse(session, person, task)
     _note(session, person, task, "claimed")
 

@@ -112,7 +112,7 @@ def test_it_is_claimed_by_exactly_one(agency: Agency) -> None:
     results = together(*(lambda who=who: claim(who) for who in ("ex1", "ex2") * 2))  # type: ignore[misc]
     holder = agency.task(number, "one").assignee_id
     lost = failures(results)
-    assert len(lost) == 2
+    assert len(lost) == 2, "who holds it already has lost nothing"
     assert all(isinstance(error, errors.HeldByAnother) for error in lost), results
     assert holder in ("ex1", "ex2")
     assert agency.kinds(number).count("claimed") == 1
@@ -143,6 +143,12 @@ def test_it_gives_every_case_a_number_of_its_own(agency: Agency) -> None:
     results = together(*[lambda: agency.begin("ex1", "parallel")] * 6)
     assert failures(results) == []
     assert len(set(results)) == 6
+
+
+def test_it_starts_one_case_for_all_clicks_of_one_button(agency: Agency) -> None:
+    results = together(*[lambda: agency.begin("ex1", "parallel", key="click")] * 4)
+    assert failures(results) == []
+    assert len(set(results)) == len(agency.numbers()) == 1
 
 
 def test_it_is_cancelled_or_completed_but_never_both(agency: Agency) -> None:
