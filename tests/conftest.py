@@ -7,10 +7,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import text
+from sqlalchemy import Engine, Table, text
 
 from engine import clock, database, organisation
 from engine.database import Sessions
@@ -50,10 +51,7 @@ def fresh_sessions(template: Path, folder: Path) -> Iterator[Sessions]:
     if url:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         engine = database.connect(_own_schema(url, worker))
-        _empty(url, worker)
-        database.upgrade(_own_schema(url, worker))
-        with database.writing(database.sessions(engine)) as session:
-            organisation.load(session, PROCESSES / "organisation.toml", demo=True)
+        _prepare(engine, url, worker)
     else:
         shutil.copy(template, folder / "agencyflow.db")
         engine = database.connect(f"sqlite:///{folder / 'agencyflow.db'}")
@@ -68,6 +66,31 @@ def _own_schema(url: str, worker: str) -> str:
     schema = f"test_{worker or 'main'}"
     joint = "&" if "?" in url else "?"
     return f"{url}{joint}options=-csearch_path%3D{schema}"
+
+
+#: The organisation's rows in each schema that this process has migrated.
+_prepared: dict[str, list[tuple[Table, list[dict[str, Any]]]]] = {}
+
+
+def _prepare(engine: Engine, url: str, worker: str) -> None:
+    """Migrate the schema once; afterwards empty it and put the organisation back."""
+    tables = Base.metadata.sorted_tables
+    if worker not in _prepared:
+        _empty(url, worker)
+        database.upgrade(_own_schema(url, worker))
+        with database.writing(database.sessions(engine)) as session:
+            organisation.load(session, PROCESSES / "organisation.toml", demo=True)
+        with engine.begin() as connection:
+            rows = [
+                (t, [dict(r) for r in connection.execute(t.select()).mappings()]) for t in tables
+            ]
+        _prepared[worker] = [(table, found) for table, found in rows if found]
+        return
+    with engine.begin() as connection:
+        names = ", ".join(table.name for table in tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        for table, found in _prepared[worker]:
+            connection.execute(table.insert(), found)
 
 
 def _empty(url: str, worker: str) -> None:
