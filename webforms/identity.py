@@ -85,7 +85,7 @@ def _load(person_id: str) -> Visitor | None:
 def _gate() -> Response | None:
     if request.endpoint in PUBLIC or current_user.is_authenticated:
         return None
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         here = request.full_path.rstrip("?")
         return redirect(url_for("identity.sign_in", next=None if here == "/" else here))
     raise Unauthorized
@@ -120,7 +120,7 @@ def own_path(address: str | None) -> str:
 def sign_in() -> Response | str | tuple[str, int]:
     """Ask for name and password, and let in who knows them."""
     goal = own_path(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(goal) if current_user.is_authenticated else _sign_in_page(goal)
     login, password = request.form.get("login", ""), request.form.get("password", "")
     try:

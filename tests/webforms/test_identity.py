@@ -152,3 +152,5 @@ def test_it_shows_strangers_nothing_but_the_public_pages(app: Flask) -> None:
         if "POST" in methods:
             assert client.post(_address(rule)).status_code == 401, rule
     assert client.get("/no/such/page").status_code == 302
+    assert client.head("/").status_code == 302
+    assert client.head("/sign-in").status_code == 200

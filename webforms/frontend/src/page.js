@@ -54,6 +54,18 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
+// When the fields cannot be had anew they stay as they are, and the reason stands above them.
+document.addEventListener("htmx:response:error", ({ detail }) => {
+  const refusal = new DOMParser().parseFromString(detail.ctx.text, "text/html").querySelector("h1");
+  const note = document.getElementById("refusal") ?? document.createElement("div");
+  note.id = "refusal";
+  note.className = "alert alert-danger";
+  note.setAttribute("role", "alert");
+  note.textContent = refusal?.textContent ?? `${detail.ctx.response.status}`;
+  document.getElementById("fields")?.before(note);
+});
+document.addEventListener("htmx:after:swap", () => document.getElementById("refusal")?.remove());
+
 // Back and forward show what was there; a button that sends is not pressed twice by accident.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
