@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import (
     assignments,
+    casefields,
     clock,
     definitions,
     documents,
@@ -20,19 +21,16 @@ from engine import (
     history,
     inbox,
     incidents,
+    ordered,
     outbox,
 )
 from engine.contexts import case_context
 from engine.expressions import Context
 from engine.languages import Text
 from engine.models import (
-    ACTIVE,
     CANCELLED,
     ENDED,
-    Definition,
-    Field,
     Instance,
-    Link,
     Message,
     Person,
     Subscription,
@@ -65,9 +63,14 @@ class Step:
     events: list[dict[str, Any]] = field(default_factory=list)
     #: Ids of the messages that this step delivered.
     consumed: list[int] = field(default_factory=list)
+    #: Ids of the messages whose delivery failed in this step.
+    refused: list[int] = field(default_factory=list)
     #: Troubles to keep as incidents once the step is written.
     troubles: list[tuple[str, Text, dict[str, Any]]] = field(default_factory=list)
     fields_before: dict[str, str] = field(default_factory=dict)
+    #: What the run has sent, and where it went: (process, element, flow), see `gather`.
+    thrown: list[Thrown] = field(default_factory=list)
+    path: list[list[str]] = field(default_factory=list)
     #: Ids of the documents that this step's answers name.
     documents: set[int] = field(default_factory=set)
     #: Messages whose sender's documents come with them.
@@ -77,7 +80,21 @@ class Step:
         """Bring the case back to life from its stored state."""
         self.run = Run.restore(self.program, self.instance.state, context_of=self.context_of)
         self.before = self.places()
-        self.fields_before = fields_of(self)
+        self.fields_before = self.fields()
+
+    def fields(self) -> dict[str, str]:
+        """The values that lists show, as they are now."""
+        drawing = definitions.drawing(self.session, self.instance.definition_id)
+        return casefields.of(drawing.process, self.run.data)
+
+    def gather(self) -> None:
+        """Take over what the run has sent and where it went since this was last done."""
+        self.thrown += self.run.take_thrown()
+        self.path += [
+            [s.element.process_id, s.element.id, s.via or ""]
+            for s in self.run.take_steps()
+            if s.kind in ("entered", "arrived")
+        ]
 
     def places(self) -> dict[Place, Waiting]:
         """Everything in the case that waits, by task and element."""
@@ -147,7 +164,7 @@ class Step:
         instance.status, instance.ended_at = CANCELLED, clock.now()
         instance.reason = reason
         history.record_all(self.session, self.events)
-        tell_started(self, reason)
+        ordered.tell(self.session, instance, reason=reason, actor=self.actor)
         self.session.flush()
 
 
@@ -162,19 +179,21 @@ def settle(step: Step) -> None:
     gone = [w for place, w in step.before.items() if _differs(w, after.get(place))]
     opened = [_opening(step, w) for w in new if w.kind == "user"]
     title = _title(step)
-    thrown = step.run.take_thrown()
-    _check_keys(new, thrown)
-    _note_what_happened(step, gone, thrown)
+    step.gather()
+    _check_keys(new, step.thrown)
+    _note_what_happened(step, gone)
     _write_instance(step, title)
     _write_waiting(step, new, gone, opened)
     _write_documents(step)
-    outbox.write(step.session, step.instance, thrown)
+    outbox.write(step.session, step.instance, step.thrown)
     history.record_all(step.session, step.events)
-    _write_fields(step)
+    casefields.write(step.session, step.instance.id, step.fields_before, step.fields())
     _four_eyes(step, {opening.row["id"] for opening in opened})
     _open_incidents(step, opened)
-    if step.run.ended and _cancels_started(step):
-        tell_started(step, step.instance.reason or "")
+    outcome = step.run.outcome
+    if step.run.ended and outcome and outcome.properties.get("cancelsStarted") == "true":
+        reason = outcome.name.zh
+        ordered.tell(step.session, step.instance, reason=reason, actor=step.actor)
 
 
 def _check_keys(new: list[Waiting], thrown: list[Thrown]) -> None:
@@ -187,16 +206,11 @@ def _check_keys(new: list[Waiting], thrown: list[Thrown]) -> None:
             )
 
 
-def _note_what_happened(step: Step, gone: list[Waiting], thrown: list[Thrown]) -> None:
+def _note_what_happened(step: Step, gone: list[Waiting]) -> None:
     """Add to the step's events its path, what was sent and which tasks were withdrawn."""
-    path = [
-        [s.element.process_id, s.element.id, s.via or ""]
-        for s in step.run.take_steps()
-        if s.kind in ("entered", "arrived")
-    ]
     if step.events:
-        step.events[0]["details"] = {**step.events[0]["details"], "path": path}
-    for t in thrown:
+        step.events[0]["details"] = {**step.events[0]["details"], "path": step.path}
+    for t in step.thrown:
         step.record(
             "sent",
             process_id=t.element.process_id,
@@ -231,6 +245,7 @@ def _write_instance(step: Step, title: str) -> None:
         raise errors.ChangedMeanwhile
     for name, value in {**written, "revision": revision}.items():
         set_committed_value(instance, name, value)
+    inbox.refuse(step.session, step.refused)
     for message_id in step.consumed:
         if not inbox.consume(step.session, message_id, instance.id):
             raise errors.ChangedMeanwhile
@@ -283,15 +298,30 @@ def _deliver_kept(step: Step) -> None:
             return
         for place, waiting in fresh:
             asked.add(place)
-            passed_over = set(step.consumed)
+            passed_over = {*step.consumed, *step.refused}
             message = inbox.kept(
                 step.session, str(waiting.message_name), str(waiting.key), passed_over=passed_over
             )
             if message is not None and place in step.places():
-                step.deliver(waiting, message)
+                _deliver_or_refuse(step, waiting, message)
                 # A boundary event that stays armed may have the next one waiting already.
                 asked.discard(place)
                 break
+
+
+def _deliver_or_refuse(step: Step, waiting: Waiting, message: Message) -> None:
+    """Deliver a kept message; one that fails must not undo what a person just did."""
+    step.gather()
+    kept, events, received = step.run.dump(), len(step.events), len(step.received)
+    try:
+        step.deliver(waiting, message)
+    except errors.StepFailed as failure:
+        step.run = Run.restore(step.program, kept, context_of=step.context_of)
+        del step.events[events:], step.received[received:]
+        step.refused.append(message.id)
+        place = {"process_id": waiting.element.process_id, "message_id": message.id}
+        place["element_id"] = str(failure.details.get("element_id", waiting.element.id))
+        step.troubles.append(("step_failed", failure.text, place))
 
 
 def _opening(step: Step, waiting: Waiting) -> assignments.Opening:
@@ -322,34 +352,6 @@ def _title(step: Step) -> str:
         return ""
 
 
-def fields_of(step: Step) -> dict[str, str]:
-    """Give the values of the case that lists show and search finds."""
-    drawing = definitions.drawing(step.session, step.instance.definition_id)
-    names = drawing.process.properties.get("case.fields", "")
-    found = {}
-    for name in (part.strip() for part in names.split(",")):
-        value = step.run.data.get(name) if name else None
-        if value not in (None, "", [], {}):
-            found[name] = str(value)[:500]
-    return found
-
-
-def _write_fields(step: Step) -> None:
-    now = fields_of(step)
-    changed = [name for name, value in now.items() if step.fields_before.get(name) != value]
-    gone = [name for name in step.fields_before if name not in now]
-    stale = [name for name in changed if name in step.fields_before] + gone
-    if stale:
-        step.session.execute(
-            delete(Field).where(Field.instance_id == step.instance.id, Field.id.in_(stale))
-        )
-    if changed:
-        step.session.execute(
-            insert(Field),
-            [{"instance_id": step.instance.id, "id": n, "value": now[n]} for n in changed],
-        )
-
-
 def _four_eyes(step: Step, opened: set[str]) -> None:
     """Keep whoever signed one away from the other; what this step opened knows already."""
     drawing = definitions.drawing(step.session, step.instance.definition_id)
@@ -369,43 +371,4 @@ def _four_eyes(step: Step, opened: set[str]) -> None:
                         "task_id": task.id,
                     },
                 )
-            )
-
-
-def _cancels_started(step: Step) -> bool:
-    outcome = step.run.outcome
-    return bool(outcome and outcome.properties.get("cancelsStarted") == "true")
-
-
-def tell_started(step: Step, reason: str) -> None:
-    """Send each active case that this one started the message that cancels it.
-
-    What is still on its way to start such a case is taken back first, so that one started at
-    this very moment is found among the started.
-    """
-    session = step.session
-    outbox.take_back(session, step.instance.id, definitions.cancellable(session))
-    if not reason and step.run.outcome is not None:
-        reason = step.run.outcome.name.zh
-    for child, definition in session.execute(
-        select(Instance, Definition)
-        .join(Link, Link.child_id == Instance.id)
-        .join(Definition, Definition.id == Instance.definition_id)
-        .where(Link.parent_id == step.instance.id, Instance.status == ACTIVE)
-        .order_by(Instance.id)
-    ):
-        if definition.cancelled_by and child.start_key is not None:
-            payload = {
-                "no": child.start_key,
-                "reason": reason,
-                "cancelled_by": step.actor.id if step.actor else "",
-            }
-            outbox.send(
-                session,
-                definition.cancelled_by,
-                child.start_key,
-                payload,
-                sender_id=step.instance.id,
-                identity=f"cancel-{step.instance.id}-{child.id}",
-                if_expired="ignore",
             )

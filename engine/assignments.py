@@ -120,7 +120,7 @@ def _signed_the_other(
         for e in just_done
         if e["kind"] == "completed" and e["element_id"] == other and e["scope"] == scope
     }
-    return now | set(history.completers(session, instance.id, other, scope=scope))
+    return now | history.completers(session, instance.id, other, scope=scope)
 
 
 def _same_hands(

@@ -22,8 +22,7 @@ def case_context(
                 return str(event["person_id"] or "")
         if instance is None:
             return ""
-        found = history.completers(session, instance.id, element_id)
-        return found[0] if found else ""
+        return history.completer(session, instance.id, element_id)
 
     def person_name(person_id: str) -> str:
         person = session.get(Person, str(person_id)) if person_id else None

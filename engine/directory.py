@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from engine import documents, people
-from engine.models import Document, Person
+from engine.models import Person
 
 
 class Usable:
@@ -19,10 +19,6 @@ class Usable:
     @cached_property
     def _directory(self) -> people.Directory:
         return people.directory(self._session)
-
-    @cached_property
-    def _documents(self) -> dict[int, Document]:
-        return documents.usable(self._session, self._person, self._instance_id)
 
     def is_user(self, person_id: str, group_id: str = "") -> bool:
         """Tell whether there is such an active person, in `group_id` when one is given."""
@@ -36,5 +32,5 @@ class Usable:
 
     def document(self, document_id: int) -> dict[str, object] | None:
         """Describe a document that may be named here, as cases keep it."""
-        found = self._documents.get(document_id)
+        found = documents.usable(self._session, self._person, self._instance_id, document_id)
         return {"id": found.id, "name": found.name, "size": found.size} if found else None

@@ -61,6 +61,7 @@ def store(
     target = _path(base, digest.hexdigest())
     target.parent.mkdir(exist_ok=True)
     os.replace(file.name, target)
+    _settle(target.parent)
     document = Document(
         sha256=digest.hexdigest(),
         name=_name(name),
@@ -81,6 +82,15 @@ def _name(sent: str) -> str:
         ending = Path(name).suffix[:20]
         name = name[: LONGEST_NAME - len(ending)] + ending
     return name if name.strip(". ") else "file"
+
+
+def _settle(directory: Path) -> None:
+    """Write a folder's list of names to the disk; without it a power cut may lose the name."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _path(base: Path, sha256: str) -> Path:
@@ -107,13 +117,16 @@ def opened(session: Session, person: Person, document_id: int) -> tuple[Document
     return document, _path(folder(session), document.sha256)
 
 
-def usable(session: Session, person: Person, instance_id: int | None) -> dict[int, Document]:
-    """List the documents that a form may name: one's own uploads and those of this case."""
-    own = session.scalars(select(Document).where(Document.uploaded_by == person.id))
-    found = {document.id: document for document in own}
-    if instance_id is not None:
-        found |= {document.id: document for document in of_case(session, instance_id)}
-    return found
+def usable(
+    session: Session, person: Person, instance_id: int | None, document_id: int
+) -> Document | None:
+    """Give a document that a form may name: one's own upload, or one of this case."""
+    document = session.get(Document, document_id)
+    if document is None or document.uploaded_by == person.id:
+        return document
+    if instance_id is None or session.get(CaseDocument, (instance_id, document_id)) is None:
+        return None
+    return document
 
 
 def of_case(session: Session, instance_id: int) -> list[Document]:

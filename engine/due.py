@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, durations, errors
+from engine.languages import Text
 from engine.models import Timer
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ def moment_of(value: object) -> datetime | None:
         return durations.moment(str(value), now=clock.now())
     except ValueError:
         raise errors.ExpressionFailed(
-            text=str(value), reason="neither an ISO 8601 duration nor a date"
+            text=str(value),
+            reason=Text(
+                "既不是 ISO 8601 时长，也不是日期。",
+                "It is neither an ISO 8601 duration nor a date.",
+            ),
         ) from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -44,19 +44,25 @@ def record_all(session: Session, rows: list[dict[str, Any]]) -> None:
         session.connection().execute(_RECORD, rows)
 
 
-def completers(
-    session: Session, instance_id: int, element_id: str, *, scope: str | None = None
-) -> list[str]:
-    """Tell who completed an element, the last one first; `scope` narrows it to one run."""
-    query = select(Event.person_id).where(
+def completer(session: Session, instance_id: int, element_id: str) -> str:
+    """Tell who completed an element last; nobody is an empty text."""
+    query = _completions(instance_id, element_id).order_by(Event.id.desc()).limit(1)
+    return session.scalar(query) or ""
+
+
+def completers(session: Session, instance_id: int, element_id: str, *, scope: str) -> set[str]:
+    """Tell who completed an element in one run of what encloses it."""
+    query = _completions(instance_id, element_id).where(Event.scope == scope).distinct()
+    return {person_id for person_id in session.scalars(query) if person_id}
+
+
+def _completions(instance_id: int, element_id: str) -> Select[str | None]:
+    return select(Event.person_id).where(
         Event.instance_id == instance_id,
-        Event.kind == "completed",
         Event.element_id == element_id,
+        Event.kind == "completed",
         Event.person_id.is_not(None),
     )
-    if scope is not None:
-        query = query.where(Event.scope == scope)
-    return [p for p in session.scalars(query.order_by(Event.id.desc())) if p]
 
 
 def last_hands(session: Session, instance_id: int, lane: str, among: set[str]) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.languages import Text
-from engine.models import CONSUMED, PENDING, Message, Subscription
+from engine.models import CONSUMED, FAILED, PENDING, Message, Subscription
 
 if TYPE_CHECKING:
     from engine.runtime import Waiting
@@ -68,3 +68,14 @@ def consume(session: Session, message_id: int, instance_id: int) -> bool:
         .execution_options(synchronize_session=False)
     )
     return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def refuse(session: Session, message_ids: list[int]) -> None:
+    """Set aside messages whose delivery failed; an incident lets a person retry them."""
+    if message_ids:
+        session.execute(
+            update(Message)
+            .where(Message.id.in_(message_ids), Message.status == PENDING)
+            .values(status=FAILED)
+            .execution_options(synchronize_session=False)
+        )

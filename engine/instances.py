@@ -273,7 +273,8 @@ def claimable(person_id: Any) -> Any:
     own = select(Membership.group_id).where(Membership.person_id == person_id)
     candidate = exists().where(Candidate.task_id == Task.id, Candidate.group_id.in_(own))
     excluded = exists().where(Exclusion.task_id == Task.id, Exclusion.person_id == person_id)
-    return (Task.assignee_id == person_id) | (Task.assignee_id.is_(None) & candidate & ~excluded)
+    # Also who holds it: the other signature may have been given after this task was claimed.
+    return ~excluded & ((Task.assignee_id == person_id) | (Task.assignee_id.is_(None) & candidate))
 
 
 # Built once: most of a statement's cost is putting it together.

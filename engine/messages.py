@@ -152,6 +152,7 @@ def expire(session: Session, *, limit: int = 100) -> int:
         .where(Message.status == PENDING, Message.expires_at <= clock.now())
         .order_by(Message.id)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     ).all()
     for message in late:
         message.status = EXPIRED

@@ -258,6 +258,7 @@ class Event(Base):
     request_key: Mapped[str | None] = mapped_column(String(100), unique=True)
     __table_args__ = (
         Index("ix_event_instance_id_id", "instance_id", "id"),
+        Index("ix_event_instance_id_element_id_id", "instance_id", "element_id", "id"),
         Index("ix_event_person_id_kind_id", "person_id", "kind", "id"),
     )
 

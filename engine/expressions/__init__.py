@@ -14,6 +14,7 @@ from typing import Any
 import simpleeval
 
 from engine.errors import ExpressionFailed
+from engine.expressions import reasons
 from engine.expressions.evaluator import CONSTANTS, SPECIAL, SURROUNDINGS, Context, Evaluator
 from engine.expressions.functions import FUNCTIONS, plain
 from engine.expressions.parsing import MAX_DEPTH, MAX_LENGTH, MAX_NODES, inner, parsed, pieces
@@ -40,14 +41,6 @@ def evaluate(text: str, data: Mapping[str, Any], context: Context | None = None)
         return plain(evaluator.value(parsed(source)))
     except ExpressionFailed:
         raise
-    except simpleeval.NameNotDefined as error:
-        raise ExpressionFailed(text=text, reason=_no_name(error.name)) from None
-    except simpleeval.AttributeDoesNotExist as error:
-        raise ExpressionFailed(text=text, reason=_no_key(error.attr)) from None
-    except simpleeval.FunctionNotDefined as error:
-        raise ExpressionFailed(text=text, reason=_no_function(error.func_name)) from None
-    except KeyError as error:
-        raise ExpressionFailed(text=text, reason=_no_key(error.args[0])) from None
     except (
         simpleeval.InvalidExpression,
         ArithmeticError,
@@ -57,8 +50,7 @@ def evaluate(text: str, data: Mapping[str, Any], context: Context | None = None)
         TypeError,
         ValueError,
     ) as error:
-        said = str(error)
-        raise ExpressionFailed(text=text, reason=Text(f"计算出错：{said}", said)) from None
+        raise ExpressionFailed(text=text, reason=reasons.reason(error)) from None
 
 
 def value_of(text: str, data: Mapping[str, Any], context: Context | None = None) -> Any:
@@ -88,7 +80,7 @@ def check(text: str) -> list[Text]:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         if node.func.id not in FUNCTIONS.keys() | SPECIAL.keys():
-            problems.append(_no_function(node.func.id))
+            problems.append(reasons.no_function(node.func.id))
         elif node.func.id in ("select", "each") and len(node.args) > 1:
             each = node.args[1]
             if isinstance(each, ast.Constant) and isinstance(each.value, str):
@@ -103,15 +95,3 @@ def names(text: str) -> set[str]:
     return {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called
     } - (CONSTANTS.keys() | SURROUNDINGS)
-
-
-def _no_name(name: object) -> Text:
-    return Text(f"没有名为 {name} 的变量。", f"There is no variable {name}.")
-
-
-def _no_key(name: object) -> Text:
-    return Text(f"没有名为 {name} 的内容。", f"There is nothing called {name} in it.")
-
-
-def _no_function(name: object) -> Text:
-    return Text(f"没有名为 {name} 的函数。", f"There is no function {name}.")

@@ -12,6 +12,7 @@ import simpleeval
 
 from engine.expressions.functions import FUNCTIONS, OPERATORS
 from engine.expressions.parsing import inner, parsed
+from engine.expressions.reasons import LimitReached, ValueTooLarge
 
 #: How many steps one evaluation may take, and how much text it may make, rows included.
 MAX_STEPS = 50_000
@@ -49,12 +50,12 @@ class Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]  # it h
     def _eval(self, node: ast.AST) -> Any:
         self.steps += 1
         if self.steps > MAX_STEPS:
-            raise ValueError("it takes too long")
+            raise LimitReached("计算步骤太多。", "It takes too many steps.")
         result = _HANDLERS[type(node)](self, node)
         if type(result) is str:
             self.letters += len(result)
             if self.letters > MAX_TEXT:
-                raise ValueError("the text is too long")
+                raise ValueTooLarge
         return result
 
     def value(self, tree: ast.expr) -> Any:

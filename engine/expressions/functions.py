@@ -13,6 +13,7 @@ import simpleeval
 
 from engine import clock
 from engine.expressions.parsing import ALLOWED
+from engine.expressions.reasons import NumberTooLarge, ValueTooLarge
 
 #: How large a value an evaluation may make.
 MAX_SIZE = 50_000
@@ -30,11 +31,11 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, int):
         if value.bit_length() > 63:
-            raise ValueError("the number is too large")
+            raise NumberTooLarge
         return value
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError("the number is not finite")
+            raise NumberTooLarge
         return value
     _measure(value)
     return orjson.loads(orjson.dumps(value))
@@ -46,18 +47,18 @@ def _measure(value: Any) -> None:
         item = waiting.pop()
         count += 1
         if count > MAX_SIZE:
-            raise ValueError("the value is too large")
+            raise ValueTooLarge
         if isinstance(item, Mapping):
             waiting.extend(item.values())
         elif isinstance(item, (list, tuple)):
             waiting.extend(item)
         elif isinstance(item, float) and not math.isfinite(item):
-            raise ValueError("the number is not finite")
+            raise NumberTooLarge
 
 
 def _add(left: Any, right: Any) -> Any:
     if isinstance(left, (str, list)) and len(left) + len(right) > MAX_SIZE:
-        raise ValueError("the value is too large")
+        raise ValueTooLarge
     return left + right
 
 
@@ -65,14 +66,14 @@ def _multiply(left: Any, right: Any) -> Any:
     _only_numbers(left, right)
     result = left * right
     if isinstance(result, int) and result.bit_length() > 256:
-        raise ValueError("the number is too large")
+        raise NumberTooLarge
     return result
 
 
 def _power(left: Any, right: Any) -> Any:
     _only_numbers(left, right)
     if abs(left) > 1_000_000 or abs(right) > 10:
-        raise ValueError("the number is too large")
+        raise NumberTooLarge
     return left**right
 
 
@@ -123,7 +124,7 @@ def _join(items: Any, separator: str = ", ") -> str:
 
 def _round(number: float, digits: int | None = None) -> Any:
     if digits is not None and abs(digits) > 20:
-        raise ValueError("the number of digits is too large")
+        raise NumberTooLarge
     return round(number, digits)
 
 

@@ -82,12 +82,18 @@ def parsed(source: str) -> ast.expr:
     try:
         tree = ast.parse(source.replace("\n", " "), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        said = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise ExpressionFailed(
-            text=source, reason=Text(f"写法不对（{said}）。", f"It is not well written ({said}).")
-        ) from None
+        raise ExpressionFailed(text=source, reason=_misspelt(error)) from None
     _limit(source, tree)
     return tree
+
+
+def _misspelt(error: Exception) -> Text:
+    if isinstance(error, SyntaxError) and error.offset:
+        return Text(
+            f"第 {error.offset} 个字符附近的写法不对。",
+            f"It is not well written near character {error.offset}.",
+        )
+    return Text("写法不对。", "It is not well written.")
 
 
 def _limit(source: str, tree: ast.expr) -> None:

@@ -62,8 +62,8 @@ class Catching(Node):
                 text = log.value_of(my_task, element.timer.text)
                 try:
                     waits[element.id] = timers.armed(element.timer.kind, text)
-                except ValueError as error:
-                    log.fail(my_task, timers.unreadable(text, error), element.timer.text)
+                except ValueError:
+                    log.fail(my_task, timers.unreadable(text), element.timer.text)
             else:
                 key = element.properties.get("correlationKey", "")
                 waits[element.id] = text_of(log.evaluate(my_task, key)) if key.strip() else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -21,6 +22,7 @@ from engine.runtime.parser import CaseParser
 from engine.runtime.prepare import prepare
 
 _FORMAT = 1
+log = logging.getLogger(__name__)
 
 
 class Program:
@@ -164,13 +166,13 @@ def _specs(parser: CaseParser, process_id: str) -> tuple[Any, dict[str, Any]]:
                     subprocesses[spec.spec] = parser.get_spec(spec.spec)
                     waiting.append(subprocesses[spec.spec])
     except (ValidationException, RecursionError) as error:
-        said = str(error)
+        log.exception("the engine cannot read %s", process_id)
         raise DiagramRefused(
             [
                 Problem(
                     "error",
                     "not_runnable",
-                    Text(f"无法执行：{said}", f"It cannot be run: {said}"),
+                    Text("引擎无法执行这张图。", "The engine cannot run this diagram."),
                     file=getattr(error, "file_name", None) or "",
                     line=getattr(error, "line_number", None) or 0,
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.runtime.pruning import prune
 from engine.runtime.records import Step, Thrown, Waiting
 from engine.runtime.tree import CaseTask, CaseWorkflow, when
 
+log = logging.getLogger(__name__)
 #: How many steps may follow each other with nobody asked; more is taken for an endless loop.
 MAX_STEPS = 10_000
 _PRUNE_EVERY = 200
@@ -203,8 +205,8 @@ class Run:
         except StepFailed:
             raise
         except (SpiffWorkflowException, RecursionError, TypeError) as error:
-            reason = Text(f"{_ENGINE.zh}（{error}）", f"{_ENGINE.en} ({error})")
-            raise step_failed(task, reason) from error
+            log.exception("the engine cannot do %s", task.task_spec.name)
+            raise step_failed(task, _ENGINE) from error
 
     def _fire_joins(self) -> bool:
         """Let one join go on to which nothing more can come."""

@@ -49,9 +49,9 @@ def due_at(state: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(state["due"])
 
 
-def unreadable(text: Any, error: ValueError) -> Text:
+def unreadable(text: Any) -> Text:
     """Say that a timer's text is no time."""
-    return Text(f"“{text}”不是有效的时间。", f'"{text}" is not a time ({error}).')
+    return Text(f"“{text}”不是有效的 ISO 8601 时间。", f'"{text}" is not an ISO 8601 time.')
 
 
 def _moment(text: str) -> datetime:

@@ -197,6 +197,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_key", name=op.f("uq_event_request_key")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_event_instance_id_element_id_id", ["instance_id", "element_id", "id"], unique=False
+        )
         batch_op.create_index("ix_event_instance_id_id", ["instance_id", "id"], unique=False)
         batch_op.create_index(
             "ix_event_person_id_kind_id", ["person_id", "kind", "id"], unique=False
@@ -414,6 +417,7 @@ def downgrade() -> None:
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_person_id_kind_id")
         batch_op.drop_index("ix_event_instance_id_id")
+        batch_op.drop_index("ix_event_instance_id_element_id_id")
 
     op.drop_table("event")
     with op.batch_alter_table("comment", schema=None) as batch_op:
