@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -168,6 +169,33 @@ def test_it_expires_as_its_drawing_says(agency: Agency) -> None:
     late = agency.begin("ex1", "waits", about="b")
     agency.do("ex1", late, "prepare")
     assert agency.waits(late) == ["news"], "what has expired comes no more"
+
+
+def test_it_lives_as_long_as_its_drawing_says(sessions: Sessions) -> None:
+    clock.set(MORNING)
+    agency = Agency(
+        sessions,
+        draw(
+            "sends",
+            """
+            start begin lane=executor
+            throw brief message=brief correlationKey=case.number timeToLive=PT1H ifExpired=ignore
+            throw plain message=plain correlationKey=case.number
+            end last message=last correlationKey=case.number payload="{'n': 1}" timeToLive=P1D
+            begin > brief > plain > last
+            """,
+        ),
+    )
+    number = agency.begin("ex1", "sends")
+    kept = {m.name: (m.expires_at - MORNING, m.if_expired) for m in agency.messages()}
+    assert kept == {
+        "brief": (timedelta(hours=1), "ignore"),
+        "plain": (timedelta(days=90), "incident"),
+        "last": (timedelta(days=1), "incident"),
+    }
+    pass_time(days=100)
+    agency.work()
+    assert [t.kind for t in agency.troubles(number)] == ["expired_message"] * 2
 
 
 def test_it_may_be_sent_again_after_it_expired(agency: Agency) -> None:

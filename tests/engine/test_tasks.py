@@ -345,6 +345,69 @@ def test_it_takes_two_different_people_for_two_signatures(sessions: Sessions) ->
     assert agency.troubles(number) == []
 
 
+def test_it_minds_two_signatures_round_by_round(sessions: Sessions) -> None:
+    agency = Agency(
+        sessions,
+        draw(
+            "rounds",
+            """
+            start begin lane=account_executive
+            sub signing
+            start ask inside=signing
+            both split inside=signing
+            user one inside=signing groups=executor
+            user two inside=signing groups=executor distinctFrom=one
+            both join inside=signing
+            end signed inside=signing
+            user decide groups=account_executive fields="again:boolean"
+            choice done_with default=done
+            end done
+            begin > signing > decide > done_with > done
+            done_with > signing if ${again}
+            ask > split > one > join > signed
+            split > two > join
+            """,
+        ),
+    )
+    number = agency.begin("ae", "rounds")
+    for first, second, again in (("ex1", "ex2", True), ("ex2", "ex1", False)):
+        agency.do(first, number, "one")
+        with pytest.raises(errors.NotAllowed):
+            agency.do(first, number, "two")
+        agency.do(second, number, "two")
+        agency.do("ae", number, "decide", again=again)
+    assert agency.case(number).status == "ended"
+    assert agency.troubles(number) == []
+
+
+def test_it_goes_to_whoever_the_drawing_names(sessions: Sessions) -> None:
+    agency = Agency(
+        sessions,
+        draw(
+            "named",
+            """
+            start begin lane=account_executive
+            user first groups=executor
+            user own assignee="${completed_by('first')}"
+            user back assignee=${case.starter}
+            user many groups="${['executor', 'administration']}"
+            end done
+            begin > first > own > back > many > done
+            """,
+        ),
+    )
+    number = agency.begin("ae", "named")
+    agency.do("ex2", number, "first")
+    assert agency.task(number, "own").assignee_id == "ex2"
+    agency.do("ex2", number, "own")
+    assert agency.task(number, "back").assignee_id == "ae"
+    agency.do("ae", number, "back")
+    assert [who for who in ("ex1", "adm", "ae", "ph") if agency.sees(who, number, "many")] == [
+        "ex1",
+        "adm",
+    ]
+
+
 def test_it_tells_when_nobody_is_left_who_may_sign(sessions: Sessions) -> None:
     agency = Agency(sessions, SIGNED)
     agency.leave("ex2")
