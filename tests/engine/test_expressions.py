@@ -169,6 +169,35 @@ def test_it_cannot_be_made_to_run_away(text: str) -> None:
         evaluate(text, data)
 
 
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("1 / 0", "不能除以零。", "It divides by zero."),
+        ("rounds + client", "种类", "kinds"),
+        ("len(1, 2, 3)", "个数", "so many"),
+        ("int(client)", "写法不合适", "cannot be read"),
+        ("orders[5]", "没有这一行", "no such row"),
+        ("order['unknown']", "没有名为 unknown 的内容", "nothing called unknown"),
+        ("2 ** 100", "数字太大", "too large"),
+        ("float('inf')", "数字太大", "too large"),
+        ("'a' * 10", "种类", "kinds"),
+        ("rounds + * 2", "个字符附近的写法不对", "near character"),
+        ("each(big, 'each(big, \"row\")')", "太多", "too"),
+    ],
+)
+def test_it_says_why_in_both_languages_and_never_in_pythons_words(
+    text: str, zh: str, en: str
+) -> None:
+    with pytest.raises(ExpressionFailed) as failed:
+        evaluate(text, {**DATA, "big": list(range(1000))})
+    said = failed.value.details["reason"]
+    assert zh in said.zh
+    assert en in said.en
+    for words in ("unsupported", "division by", "invalid literal", "takes", "syntax", "operand"):
+        assert words not in said.en.replace("It takes too many steps", "")
+        assert words not in said.zh
+
+
 def test_it_takes_text_for_itself_unless_it_is_marked() -> None:
     assert value_of("rounds", DATA) == "rounds"
     assert value_of("${rounds}", DATA) == 2

@@ -233,7 +233,7 @@ def test_it_gives_up_a_process_that_calls_itself_for_ever() -> None:
         Run.start(program(drawing))
 
 
-@pytest.mark.parametrize(("x", "reason"), [(1, "default flow"), (None, "None")])
+@pytest.mark.parametrize(("x", "reason"), [(1, "default flow"), (None, "null")])
 def test_it_names_the_gateway_that_knows_no_way(x: Any, reason: str) -> None:
     drawing = process(
         "no_way",
