@@ -64,7 +64,9 @@ document.addEventListener("htmx:response:error", ({ detail }) => {
   note.textContent = refusal?.textContent ?? `${detail.ctx.response.status}`;
   document.getElementById("fields")?.before(note);
 });
-document.addEventListener("htmx:after:swap", () => document.getElementById("refusal")?.remove());
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (detail.ctx.response?.status < 400) document.getElementById("refusal")?.remove();
+});
 
 // Back and forward show what was there; a button that sends is not pressed twice by accident.
 for (const form of document.querySelectorAll("form[method=post]")) {
