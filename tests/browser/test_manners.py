@@ -141,7 +141,7 @@ def test_an_answer_it_asks_for_more_and_loses_nothing_typed_meanwhile(
     ae = enter("ae")
     ae.open(address(site, order))
     held: list[Route] = []
-    ae.page.route("**/fields", held.append)
+    ae.page.route("**/fields", lambda route: held.append(route))
     ae.page.locator("[name=urgent]").check()
     expect(ae.page.locator("html[data-under-way]")).to_have_count(1)
     ae.page.locator("[name=wanted]").press_sequentially("三张海报")
@@ -154,7 +154,7 @@ def test_an_answer_it_asks_for_more_and_loses_nothing_typed_meanwhile(
     ae.page.locator("[name=budget]").press_sequentially("00")
     ae.page.locator("[name=budget]").blur()
     filling.quiet(ae.page)
-    expect(ae.page.locator("[name=budget]")).to_have_value("3000")
+    expect(ae.page.locator("[name=budget]")).to_have_value("3,000.00")
     expect(ae.page.locator("[name=wanted]")).to_have_value("三张海报")
     ae.page.locator("[name=urgent]").uncheck()
     expect(ae.page.locator("[name=why_urgent]")).to_have_count(0)
@@ -178,7 +178,7 @@ def test_files_and_rows_it_takes_in_place(enter: Enter, site: Site, order: str) 
     ae.submit()
     ae.open(f"/cases/{order}")
     with ae.page.expect_download() as download:
-        ae.page.locator("a", has_text="主视觉.png").first.click()
+        ae.page.locator("a.row-title", has_text="主视觉.png").click()
     assert download.value.suggested_filename == "主视觉.png"
 
 
@@ -217,3 +217,22 @@ def test_a_session_that_ends_it_loses_nothing_typed(enter: Enter, site: Site, or
     expect(ae.page.locator("[name=wanted]")).to_have_value("三张海报")
     ae.submit()
     assert site.records.open_ids(order) == ["sign_order"]
+
+
+@pytest.mark.parametrize("code", [401, 409, 500])
+def test_fields_that_cannot_be_had_anew_it_leaves_as_they_are(
+    enter: Enter, site: Site, order: str, code: int
+) -> None:
+    ae = enter("ae")
+    ae.open(address(site, order))
+    ae.faults.intended.add(code)
+    refusal = "<!doctype html><title>No</title><h1>请重新登录</h1>"
+    ae.page.route("**/fields", lambda route: route.fulfill(status=code, body=refusal))
+    ae.page.locator("[name=wanted]").fill("三张海报")
+    ae.page.locator("[name=urgent]").check()
+    filling.quiet(ae.page)
+    expect(ae.page.locator("[name=wanted]")).to_have_value("三张海报")
+    expect(ae.page.get_by_role("alert")).to_have_text("请重新登录")
+    ae.page.unroute("**/fields")
+    ae.page.locator("[name=urgent]").uncheck()
+    expect(ae.page.get_by_role("alert")).to_have_count(0)
