@@ -37,6 +37,7 @@ __all__ = [
     "complete",
     "context_at_start",
     "counts",
+    "form_once",
     "listed",
     "opened",
     "release",
@@ -91,8 +92,16 @@ def _found(session: Session, person: Person, task_id: str) -> tuple[Task, Instan
     task, instance, may = found
     # Whoever may do a task may see its case; only others have to be looked up.
     if not may and not _sees(session, person, instance.id):
-        raise errors.NotFound
+        _hide(session, person, task)
     return task, instance, bool(may)
+
+
+def _hide(session: Session, person: Person, task: Task) -> None:
+    """Raise NotFound; to a colleague who saw the task before it was claimed, HeldByAnother."""
+    colleague = task.group_id in people.groups(session, person)
+    if colleague and history.was_claimed(session, task.instance_id, task.element_id, task.id):
+        _refuse(session, person, task)
+    raise errors.NotFound
 
 
 def _sees(session: Session, person: Person, instance_id: int) -> bool:
@@ -114,6 +123,17 @@ def _say_where_it_went(session: Session, person: Person, task_id: str) -> None:
     who = session.get(Person, event.person_id) if event.person_id else None
     when = event.at.astimezone(durations.zone()).strftime("%Y-%m-%d %H:%M")
     raise errors.TaskGone(who=who.name if who else Text("系统", "the system"), when=when)
+
+
+def form_once(session: Session, person: Person, task_id: str) -> forms.Form:
+    """Give the form that a task had which is no longer open; empty for who may not know of it."""
+    event = history.ending(session, task_id)
+    instance = session.get(Instance, event.instance_id) if event is not None else None
+    if event is None or instance is None or not _sees(session, person, instance.id):
+        return forms.Form()
+    drawing = definitions.drawing(session, instance.definition_id)
+    element = drawing.element(event.process_id, event.element_id)
+    return forms.form_of(element) if element else forms.Form()
 
 
 def claim(session: Session, person: Person, task_id: str) -> None:
@@ -212,7 +232,7 @@ def complete(
     task, _, may = found
     if not may:
         if not _sees(session, person, instance.id):
-            raise errors.NotFound
+            _hide(session, person, task)
         _refuse(session, person, task)
     try:
         act = _completing(session, person, task, answers, request)

@@ -91,5 +91,8 @@ def settle(number: str, incident_id: int) -> Response:
 
 
 def _page(number: str, **more: object) -> str:
-    page = cases.opened(database.current(), identity.person(), number)
+    before = request.args.get("before", type=int)
+    if before is not None and not 0 < before < 2**31:
+        before = None
+    page = cases.opened(database.current(), identity.person(), number, before=before)
     return render_template("cases/show.html", case=page, **more)

@@ -74,6 +74,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.register_blueprint(blueprint)
     app.jinja_env.globals["me"] = person_or_none
+    app.jinja_env.globals["oversees"] = oversees
 
 
 @logins.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
@@ -103,6 +104,11 @@ def person() -> Person:
     if found is None:
         raise Unauthorized
     return found
+
+
+def oversees() -> bool:
+    """Tell whether whoever is signed in may settle incidents, and so read what they say."""
+    return people.oversees(people.groups(database.current(), person()))
 
 
 def own_path(address: str | None) -> str:

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 
 from engine import cases, errors, tasks
+from engine.forms import RowsItem
 from engine.languages import Text
 from webforms import identity, languages
 from webforms import session as database
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from engine.tasks import OpenTask
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+#: What a task's page sends beside the answers.
+OWN = ("action", "csrf_token", "request_key")
 
 
 @blueprint.get("/<task_id>")
@@ -44,6 +48,8 @@ def answer(task_id: str) -> Response | str | tuple[str, int]:
         task = tasks.opened(session, person, task_id)
     except (errors.TaskGone, errors.TaskWithdrawn, errors.NotFound) as gone:
         return _again(task_id, gone)
+    except errors.HeldByAnother as held:
+        return _gone(held)
     filled = _filled(task, sent=True)
     action = request.form.get("action", "")
     if filled.rearranged:
@@ -200,10 +206,23 @@ def _gone(error: errors.AgencyflowError, filled: FilledForm | None = None) -> tu
 
 
 def _as_sent() -> list[tuple[Text, Text]]:
-    """List what was sent for a task whose form nobody knows any more."""
-    texts = request.form.items(multi=True)
-    own = ("action", "csrf_token", "request_key", SEEN)
-    return [(Text(name), Text(text)) for name, text in texts if text.strip() and name not in own]
+    """List what was sent for a task that is no longer open, under the labels it had."""
+    task_id = (request.view_args or {}).get("task_id", "")
+    form = tasks.form_once(database.current(), identity.person(), task_id)
+    labels = {item.id: item.label for item in form.items}
+    cells = {
+        f"{item.id}.{cell.id}": cell.label
+        for item in form.items
+        if isinstance(item, RowsItem)
+        for cell in item.fields
+    }
+    found = []
+    for name, text in request.form.items(multi=True):
+        if text.strip() and name not in (*OWN, SEEN):
+            group, _, cell = name.partition("-")
+            key = f"{group}.{cell.partition('-')[2]}" if cell else name
+            found.append((cells.get(key) or labels.get(name) or Text(name), Text(text)))
+    return found
 
 
 def _request_key() -> str:

@@ -185,6 +185,8 @@ def test_it_says_who_was_first_and_when(signed_in: SignedIn, order: str) -> None
     late = signed_in("ae").post(order, {**GOOD, "wanted": "另一份", "request_key": "another"})
     assert late.status_code == 409
     assert "安晓彤" in late.text
+    assert "另一份" in late.text
+    assert "要什么" in late.text  # what was typed, under its label
     page = signed_in("ae").get(order)
     assert page.status_code == 409
     assert "已于" in page.text
