@@ -76,8 +76,11 @@ class Remark:
 class CasePage:
     """A case with all its parts, for somebody who may see it."""
 
-    def __init__(self, session: Session, person: Person, instance: Instance) -> None:
+    def __init__(
+        self, session: Session, person: Person, instance: Instance, before: int | None = None
+    ) -> None:
         self._session, self._person, self._instance = session, person, instance
+        self._before = before
 
     @property
     def definition_id(self) -> int:
@@ -99,8 +102,13 @@ class CasePage:
 
     @cached_property
     def timeline(self) -> list[Entry]:
-        """The case's history, oldest first."""
-        return timeline.of(self._session, self._drawing, self._events)
+        """One page of the case's history, oldest first: the newest, or what came before it."""
+        return timeline.of(self._session, self._drawing, self._told)
+
+    @cached_property
+    def earlier(self) -> int | None:
+        """The event before which the history goes on; nothing when this page has its begin."""
+        return self._told[0].id if len(self._told) == SHOWN else None
 
     @cached_property
     def linked(self) -> list[LinkedCase]:
@@ -137,6 +145,12 @@ class CasePage:
     def may_cancel(self) -> bool:
         """The person may cancel the case here."""
         return instances.may_cancel(self._session, self._person, self._instance)
+
+    @cached_property
+    def _told(self) -> list[Event]:
+        if self._before is None:
+            return self._events
+        return history.of_case(self._session, self._instance.id, last=SHOWN, before=self._before)
 
     @cached_property
     def _events(self) -> list[Event]:

@@ -61,9 +61,12 @@ def listed(
     return Page(rows_of(session, [tuple(row) for row in found]), total, page, size)
 
 
-def opened(session: Session, person: Person, number: str) -> CasePage:
-    """Give one case with all its parts, or raise NotFound."""
-    return CasePage(session, person, instances.opened(session, person, number))
+def opened(session: Session, person: Person, number: str, *, before: int | None = None) -> CasePage:
+    """Give one case with all its parts, or raise NotFound.
+
+    `before` turns to the page of its history that ends before that event.
+    """
+    return CasePage(session, person, instances.opened(session, person, number), before)
 
 
 def comment(session: Session, person: Person, number: str, text: str) -> None:

@@ -93,12 +93,30 @@ def ending(session: Session, task_id: str) -> Event | None:
     return session.scalar(select(Event).where(Event.ending_of == task_id))
 
 
+def was_claimed(session: Session, instance_id: int, element_id: str, task_id: str) -> bool:
+    """Tell whether somebody took a task that was open to a group before."""
+    query = select(Event.id).where(
+        Event.instance_id == instance_id,
+        Event.element_id == element_id,
+        Event.kind == "claimed",
+        Event.task_id == task_id,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def answered(session: Session, request_key: str) -> Event | None:
     """Find what an earlier request with the same key did."""
     return session.scalar(select(Event).where(Event.request_key == request_key))
 
 
-def of_case(session: Session, instance_id: int, *, last: int | None = None) -> list[Event]:
-    """Give the events of a case, oldest first; `last` keeps to the newest so many."""
-    query = select(Event).where(Event.instance_id == instance_id).order_by(Event.id.desc())
-    return list(session.scalars(query.limit(last)))[::-1]
+def of_case(
+    session: Session, instance_id: int, *, last: int | None = None, before: int | None = None
+) -> list[Event]:
+    """Give the events of a case, oldest first; `last` keeps to the newest so many.
+
+    `before` gives those that came before the event with that id.
+    """
+    query = select(Event).where(Event.instance_id == instance_id)
+    if before is not None:
+        query = query.where(Event.id < before)
+    return list(session.scalars(query.order_by(Event.id.desc()).limit(last)))[::-1]

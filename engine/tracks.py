@@ -78,7 +78,8 @@ def _raise(
         return 0
     own = sum(here[process_id].values())
     # A diagram that is called in several places is shown at the one that was reached last.
-    calls: dict[str, str] = {}
+    # The path may have been cut, so that a long case begins in the middle: then any place does.
+    calls = {e.called_element: e.id for e in process.elements.values() if e.called_element}
     for element_id in visited.get(process_id, ()):
         element = process.elements.get(element_id)
         if element is not None and element.called_element:

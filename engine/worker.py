@@ -26,6 +26,8 @@ from engine.database import Sessions, reading, writing
 
 #: Seconds between two looks at the tables when nothing wakes the loop.
 SWEEP = 30.0
+#: Seconds until another look when something is due and did not move.
+AGAIN = 1.0
 TRIES = 3
 log = logging.getLogger(__name__)
 Id = TypeVar("Id", int, str)
@@ -66,9 +68,11 @@ class Worker:
         while not self._stopping:
             self._woken.clear()
             try:
-                while work(self._sessions) and not self._stopping:
+                failures: list[Exception] = []
+                while work(self._sessions, failures) and not self._stopping:
                     pass
-                pause = self._pause()
+                # What failed is looked at again at the next sweep, not at once and for ever.
+                pause = SWEEP if failures else self._pause()
             except Exception:
                 # The database may be away for a moment; the rows will still be there.
                 log.exception("the background could not work; it tries again")
@@ -80,7 +84,9 @@ class Worker:
             moment = timers.next_due(session)
         if moment is None:
             return SWEEP
-        return min(SWEEP, max(0.05, (moment - clock.now()).total_seconds()))
+        until = (moment - clock.now()).total_seconds()
+        # One that fell due just now goes off soon; one that cannot go off must not spin.
+        return min(SWEEP, until) if until > 0 else AGAIN
 
 
 def work(sessions: Sessions, failures: list[Exception] | None = None) -> int:

@@ -175,3 +175,17 @@ def test_it_shows_the_newest_of_a_long_history(
     agency.do("as", number, "look")
     kinds = [entry.kind for entry in agency.page("ae", number).timeline]
     assert kinds == ["completed", "completed", "ended"]
+
+
+def test_it_turns_back_to_what_came_before(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(casepage, "SHOWN", 3)
+    number = agency.begin("ae", "orders", client="茶")
+    agency.claim("ae", number, "work")
+    agency.do("ae", number, "work")
+    agency.do("as", number, "look")
+    with agency.acting("ae") as (session, person):
+        newest = cases.opened(session, person, number)
+        older = cases.opened(session, person, number, before=newest.earlier)
+        kinds = [entry.kind for entry in older.timeline]
+        assert kinds[0] == "started"
+        assert older.earlier is None or len(kinds) == 3
