@@ -12,7 +12,6 @@ from engine import definitions, errors, instances, successors, tasks
 from engine.languages import Text
 from webforms import identity
 from webforms import session as database
-from webforms.errors import sentence
 from webforms.filled_form import FilledForm
 
 if TYPE_CHECKING:
@@ -61,7 +60,9 @@ def start(process_id: str) -> Response | str | tuple[str, int]:
         filled.explain(invalid.errors)
         return _page(procedure, filled), 422
     except errors.StepFailed as failure:
-        return _page(procedure, filled, trouble=sentence(failure)), 500
+        instances.not_started(session, person, procedure, failure, answers=filled.answers)
+        trouble = gettext("A step of the procedure failed; a manager has been told.")
+        return _page(procedure, filled, trouble=trouble), 500
     flash(gettext("The case is started: %(number)s", number=done.number), "success")
     if done.next_task_id:
         return redirect(url_for("tasks.show", task_id=done.next_task_id), 303)

@@ -202,7 +202,9 @@ def _drawing(task: OpenTask, case: Any) -> dict[str, Any] | None:
 
 def _gone(error: errors.AgencyflowError, filled: FilledForm | None = None) -> tuple[str, int]:
     typed = filled.typed if filled else _as_sent()
-    return render_template("tasks/gone.html", message=sentence(error), typed=typed), status_of(error)
+    return render_template("tasks/gone.html", message=sentence(error), typed=typed), status_of(
+        error
+    )
 
 
 def _as_sent() -> list[tuple[Text, Text]]:
