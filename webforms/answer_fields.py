@@ -45,6 +45,8 @@ _FEW = 4
 #: What is only read shares a line with its neighbour up to this length.
 _SHORT = 40
 _MOST_KEPT = 100
+#: Documents have numbers below this, in every database.
+_NUMBERS = 2**31
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,17 @@ def _kept(sent: Any) -> dict[str, Any] | None:
         file = json.loads(sent)
     except (ValueError, RecursionError):
         return None
-    return file if isinstance(file, dict) else None
+    if not isinstance(file, dict):
+        return None
+    number, name, size = file.get("id"), file.get("name"), file.get("size")
+    if type(number) is not int or not 0 < number < _NUMBERS:
+        return None
+    if type(size) is not int or not 0 <= size <= forms.money.LIMIT:
+        return None
+    # JSON may spell half a letter, which no database keeps.
+    if not isinstance(name, str) or name.encode(errors="ignore").decode() != name:
+        return None
+    return {"id": number, "name": name, "size": size}
 
 
 def unbound(item: FieldItem, reader: Reader, prefix: str = "") -> UnboundField[Any]:

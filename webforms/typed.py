@@ -6,6 +6,7 @@ then explains, and which a draft keeps.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime
@@ -68,17 +69,23 @@ def _yes_or_no(field: FieldItem, text: str) -> Any:
 
 def _read_money(text: str, plain: str, _zone: tzinfo) -> Any:
     try:
-        return money.parse(plain)
+        return _keepable(money.parse(plain), text)
     except ValueError:
         return text
 
 
 def _read_whole(text: str, plain: str, _zone: tzinfo) -> Any:
-    return int(plain.replace(",", "")) if _WHOLE.fullmatch(plain) else text
+    return _keepable(int(plain.replace(",", "")), text) if _WHOLE.fullmatch(plain) else text
+
+
+def _keepable(number: int, text: str) -> int | str:
+    """Give the number, or the text where a case could not keep the number."""
+    return number if abs(number) <= money.LIMIT else text
 
 
 def _read_decimal(text: str, plain: str, _zone: tzinfo) -> Any:
-    return float(plain.replace(",", "")) if _DECIMAL.fullmatch(plain) else text
+    number = float(plain.replace(",", "")) if _DECIMAL.fullmatch(plain) else math.inf
+    return number if math.isfinite(number) else text
 
 
 def _read_date(text: str, plain: str, _zone: tzinfo) -> Any:

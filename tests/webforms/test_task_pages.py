@@ -139,6 +139,39 @@ def test_it_keeps_a_draft(signed_in: SignedIn, order: str) -> None:
     assert 'value="some"' in page
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"parts": "9" * 30},
+        {"parts": "9" * 5000},
+        {"budget": "9" * 30},
+        {"budget": "9" * 26},
+        {"budget": "-9e300"},
+        {"attachments": "{}"},
+        {"attachments": '{"id": "x", "name": "a", "size": 1}'},
+        {"attachments": '{"id": null, "name": "a", "size": 1}'},
+        {"attachments": '{"id": [1], "name": "a", "size": 1}'},
+        {"attachments": '{"id": true, "name": "a", "size": 1}'},
+        {"attachments": '{"id": -1, "name": "a", "size": 1}'},
+        {"attachments": '{"id": 99999999999999999999, "name": "a", "size": 1}'},
+        {"attachments": '{"id": 2147483648, "name": "a", "size": 1}'},
+        {"attachments": '{"id": 1, "name": ["a"], "size": 1}'},
+        {"attachments": '{"id": 1, "name": "\\ud800", "size": 1}'},
+        {"attachments": '{"id": 1, "name": "a", "size": "large"}'},
+        {"attachments": '{"id": 1, "name": "a", "size": 1e999}'},
+        {"attachments": '{"id": 1, "name": "a", "size": 99999999999999999999}'},
+    ],
+)
+def test_a_draft_of_anything_at_all_can_be_opened_again(
+    signed_in: SignedIn, order: str, odd: dict[str, str]
+) -> None:
+    browser = signed_in("ae")
+    assert browser.post(order, {**GOOD, "action": "draft", **odd}).status_code == 303
+    page = browser.get(order)
+    assert page.status_code == 200
+    assert "三张海报" in page.text
+
+
 def test_it_keeps_uploads_while_the_rest_is_put_right(
     signed_in: SignedIn, order: str, sessions: Sessions
 ) -> None:
