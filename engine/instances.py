@@ -91,7 +91,7 @@ def start(
         context=case_context(session, None),
         allowed=Usable(session, person, None),
     )
-    instance = _new(session, definition, starter=person)
+    instance = new(session, definition, starter=person)
     step = Step(session, instance, definitions.program(session, definition.id), actor=person)
     step.record(
         "started",
@@ -112,7 +112,7 @@ def start(
 def start_by_message(session: Session, definition: Definition, message: Message) -> Instance:
     """Start a case by a message; raises StepFailed when its first steps fail."""
     element_id = definition.start_messages[message.name]
-    instance = _new(session, definition, starter=None, start_key=message.key)
+    instance = new(session, definition, starter=None, start_key=message.key)
     step = Step(session, instance, definitions.program(session, definition.id))
     step.record(
         "started",
@@ -131,13 +131,14 @@ def start_by_message(session: Session, definition: Definition, message: Message)
     return instance
 
 
-def _new(
+def new(
     session: Session,
     definition: Definition,
     *,
     starter: Person | None,
     start_key: str | None = None,
 ) -> Instance:
+    """Make the row of a case that nothing has happened in yet."""
     instance = Instance(
         number=numbers.next_number(session),
         definition_id=definition.id,

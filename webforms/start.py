@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from engine import definitions, errors, instances, successors, tasks
+from engine import definitions, errors, instances, misstarts, successors, tasks
 from engine.languages import Text
 from webforms import identity
 from webforms import session as database
@@ -51,8 +51,7 @@ def start(process_id: str) -> Response | str | tuple[str, int]:
     if not filled.validate():
         return _page(procedure, filled), 422
     try:
-        # Uploads are already stored: they stay when the start itself is refused.
-        with session.begin_nested():
+        with database.attempt() as session:
             done = instances.start(
                 session, person, procedure, answers=filled.answers, request_key=_request_key()
             )
@@ -60,7 +59,7 @@ def start(process_id: str) -> Response | str | tuple[str, int]:
         filled.explain(invalid.errors)
         return _page(procedure, filled), 422
     except errors.StepFailed as failure:
-        instances.not_started(session, person, procedure, failure, answers=filled.answers)
+        misstarts.keep(session, person, procedure, failure, answers=filled.answers)
         trouble = gettext("A step of the procedure failed; a manager has been told.")
         return _page(procedure, filled, trouble=trouble), 500
     flash(gettext("The case is started: %(number)s", number=done.number), "success")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from engine import clock, database, definitions, errors, instances, outbox
+from engine import clock, database, definitions, errors, instances, misstarts, outbox
 from engine.database import Sessions
 from engine.models import Subscription, Task, Timer
 from tests.engine.agency import MORNING, Agency, pass_time
@@ -92,6 +92,26 @@ def test_it_leaves_no_number_and_no_row_behind_when_its_answers_are_wrong(agency
         agency.begin("ae", "asks", title="")
     assert agency.begin("ae", "asks", title="春").endswith("-0001")
     assert agency.case(agency.numbers()[0]).title.startswith("春 20")
+
+
+def test_it_is_kept_for_managers_when_its_very_start_fails(agency: Agency) -> None:
+    with agency.acting("ae") as (session, person):
+        definition = definitions.current(session, "asks")
+        failure = errors.StepFailed(label="begin", element_id="begin", reason="it is broken")
+        for _twice in range(2):
+            misstarts.keep(session, person, definition, failure, answers={"title": "春"})
+    (number,) = agency.numbers()
+    assert agency.case(number).status == "cancelled"
+    assert agency.kinds(number) == ["started", "incident", "cancelled"]
+    (trouble,) = agency.troubles(number)
+    assert (trouble.kind, trouble.element_id) == ("not_started", "begin")
+    assert trouble.answers == {"title": "春"}
+    page = agency.page("manager", number)
+    assert page.row.incidents == 1
+    assert page.open_tasks == []
+    agency.resolve("manager", number)
+    assert agency.troubles(number) == []
+    assert agency.begin("ae", "asks", title="春") != number
 
 
 def test_it_tells_the_cases_that_it_started_when_it_is_cancelled(agency: Agency) -> None:

@@ -111,6 +111,21 @@ def test_it_lets_managers_settle_incidents(signed_in: SignedIn, case: str, order
     assert "settle" not in signed_in("manager").get(case).text
 
 
+def test_it_says_what_an_incident_is_to_managers_only(
+    signed_in: SignedIn, case: str, order: str
+) -> None:
+    signed_in("ae").post(order, {**GOOD, "parts": "0"})
+    told = "流程中有一步执行失败，已通知经理。"
+    for page in (case, order):
+        staff = signed_in("ae").get(page).text
+        assert told in staff
+        assert "100 / parts" not in staff
+    manager = signed_in("manager").get(case).text
+    assert "不能除以零" in manager
+    assert "division" not in manager
+    assert told not in manager
+
+
 @pytest.mark.parametrize("number", ["2026-9999", "x", "..", "x" * 3000])
 def test_it_knows_no_such_case(signed_in: SignedIn, number: str) -> None:
     assert signed_in("manager").get(f"/cases/{number}").status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from engine import database
 from engine.database import Sessions
 from engine.models import Instance
+from tests.engine.drawings import deploy, draw
 from tests.webforms.conftest import KEY, Browser
 
 SignedIn = Callable[[str], Browser]
@@ -81,3 +83,41 @@ def test_it_ignores_what_the_form_does_not_ask(signed_in: SignedIn) -> None:
         "/start/small_order", {"client_name": "甲", "decision": "sign", "__class__": "x"}
     )
     assert answer.status_code == 303
+
+
+FAILS = draw(
+    "fails",
+    """
+    start begin lane=executor fields="parts:long! note:string" out.share="${100 / parts}"
+    user work lane=executor
+    end done
+    begin > work > done
+    """,
+)
+
+
+def test_it_keeps_what_was_typed_and_tells_managers_when_the_procedure_fails_at_its_start(
+    signed_in: SignedIn, sessions: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    deploy(sessions, FAILS)
+    browser = signed_in("ex1")
+    key = KEY.search(browser.get("/start/fails").text)
+    assert key
+    sent = {"_seen": "parts note", "parts": "0", "note": "留着我", "request_key": key[1]}
+    for _twice in range(2):
+        answer = browser.post("/start/fails", sent)
+        assert answer.status_code == 500
+        assert "流程中有一步执行失败，已通知经理。" in answer.text
+        assert "留着我" in answer.text
+        assert "100 / parts" not in answer.text
+    assert "begin" in caplog.text
+    assert "It divides by zero" in caplog.text
+    cases = signed_in("manager").get("/cases/?status=incident").text
+    assert "1 个异常" in cases
+    (number,) = set(re.findall(r"/cases/(\d{4}-\d{4})", cases))
+    page = signed_in("manager").get(f"/cases/{number}").text
+    assert "不能除以零" in page
+    assert "留着我" in page
+    assert "已取消" in page
+    assert browser.post("/start/fails", {**sent, "parts": "4"}).status_code == 303
+    assert _cases(sessions) == 2
