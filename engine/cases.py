@@ -33,7 +33,7 @@ def listed(
     size: int = 25,
 ) -> Page[CaseRow]:
     """List the cases that a person may see, the newest first."""
-    page, size = max(1, page), max(1, min(size, 100))
+    page, size = max(1, min(page, worklist.LAST_PAGE)), max(1, min(size, 100))
     query = (
         select(Instance, Definition, Person)
         .join(Definition, Definition.id == Instance.definition_id)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    ExceptionContext,
     MetaData,
     create_engine,
     event,
@@ -29,6 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from engine import errors
 
 try:
     import pysqlite3
@@ -117,7 +120,15 @@ def connect(url: str) -> Engine:
     ) -> tuple[str, Any]:
         return statement, _without_nul(parameters)
 
+    event.listen(engine, "handle_error", _no_such_number)
     return engine
+
+
+def _no_such_number(context: ExceptionContext) -> None:
+    """Say of a number larger than any id, typed into an address, that nothing has it."""
+    kind = type(context.original_exception).__name__
+    if kind in ("OverflowError", "NumericValueOutOfRange"):
+        raise errors.NotFound
 
 
 def _without_nul(parameters: Any) -> Any:
@@ -165,6 +176,7 @@ def _connect_sqlite(url: str) -> Engine:
         reading = connection.get_execution_options().get("reading")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
+    event.listen(engine, "handle_error", _no_such_number)
     return engine
 
 

@@ -121,7 +121,7 @@ def usable(
     session: Session, person: Person, instance_id: int | None, document_id: int
 ) -> Document | None:
     """Give a document that a form may name: one's own upload, or one of this case."""
-    document = session.get(Document, document_id)
+    document = session.get(Document, document_id) if 0 < document_id < 2**31 else None
     if document is None or document.uploaded_by == person.id:
         return document
     if instance_id is None or session.get(CaseDocument, (instance_id, document_id)) is None:

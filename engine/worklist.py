@@ -16,6 +16,8 @@ from engine.languages import Text
 from engine.models import ACTIVE, Definition, Event, Field, Group, Instance, Person, Task
 
 Row = TypeVar("Row")
+#: Beyond it no list goes, whatever an address asks for.
+LAST_PAGE = 1_000_000
 TABS = ("mine", "groups", "all", "done")
 
 
@@ -75,7 +77,7 @@ def listed(
     size: int = 25,
 ) -> Page[TaskRow]:
     """List tasks by due date; `search` looks into task, title, number and case fields."""
-    page, size = max(1, page), max(1, min(size, 100))
+    page, size = max(1, min(page, LAST_PAGE)), max(1, min(size, 100))
     if tab == "done":
         return _done(session, person, search, page, size)
     query = (

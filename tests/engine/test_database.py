@@ -165,13 +165,12 @@ def test_it_keeps_moments_aware_and_in_utc(sessions: Sessions) -> None:
 def test_it_refuses_a_sqlite_that_can_corrupt_a_database(
     monkeypatch: pytest.MonkeyPatch, version: str, taken: bool
 ) -> None:
-    module = SimpleNamespace(sqlite_version=version, paramstyle="qmark", sqlite_version_info=())
+    made = database.connect("sqlite://")
+    monkeypatch.setattr(database, "create_engine", lambda *a, **k: made)
     monkeypatch.setattr(database, "pysqlite3", None)
-    monkeypatch.setattr(database, "sqlite3", module)
-    monkeypatch.setattr(database, "create_engine", lambda *a, **k: "made")
-    monkeypatch.setattr(database.event, "listens_for", lambda *a: lambda function: function)
+    monkeypatch.setattr(database, "sqlite3", SimpleNamespace(sqlite_version=version))
     if taken:
-        assert database.connect("sqlite://") == "made"
+        assert database.connect("sqlite://") is made
         return
     with pytest.raises(database.OldSqlite, match=version):
         database.connect("sqlite://")
