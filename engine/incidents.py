@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock, history
@@ -14,7 +15,14 @@ from engine.models import Incident, Person
 def open_incident(
     session: Session, instance_id: int, kind: str, text: Text, **columns: Any
 ) -> Incident:
-    """Keep what went wrong, where, and (for a form) the answers that were typed."""
+    """Keep what went wrong, where, and (for a form) the answers that were typed.
+
+    The same trouble at the same place again, before anybody saw to it, is the same incident.
+    """
+    known = _known(session, instance_id, kind, text, columns)
+    if known is not None:
+        known.answers = columns.get("answers", known.answers)
+        return known
     incident = Incident(
         instance_id=instance_id,
         kind=kind,
@@ -35,6 +43,16 @@ def open_incident(
         details={"zh": text.zh, "en": text.en, "incident": incident.id},
     )
     return incident
+
+
+def _known(
+    session: Session, instance_id: int, kind: str, text: Text, columns: dict[str, Any]
+) -> Incident | None:
+    same = {name: columns.get(name) for name in ("task_id", "message_id")}
+    if not any(same.values()):
+        return None
+    query = select(Incident).filter_by(instance_id=instance_id, kind=kind, text_en=text.en, **same)
+    return session.scalar(query.where(Incident.resolved_at.is_(None)).limit(1))
 
 
 def settle(session: Session, incident: Incident, person: Person) -> None:

@@ -51,6 +51,19 @@ def test_it_keeps_the_case_where_it_was_and_the_answers_that_were_typed(agency: 
     assert agency.data(number)["share"] == 25
 
 
+def test_it_is_one_incident_however_often_the_button_is_pressed(agency: Agency) -> None:
+    number = agency.begin("ex1", "shares")
+    task_id = agency.task(number, "work").id
+    for note in ("a", "b", "c"):
+        assert agency.finish("ex1", task_id, parts=0, note=note).incident
+    (trouble,) = agency.troubles(number)
+    assert trouble.answers == {"parts": 0, "note": "c"}
+    agency.resolve("manager", number)
+    agency.finish("ex1", task_id, parts=0)
+    assert len(agency.troubles(number)) == 1, "after somebody saw to it, it is a new one"
+    assert agency.kinds(number).count("incident") == 2
+
+
 def test_it_says_what_failed_without_a_python_error(agency: Agency) -> None:
     number = agency.begin("ex1", "shares")
     agency.do("ex1", number, "work", parts=0)
