@@ -65,19 +65,25 @@ def enrol(
     return person
 
 
-def sign_in(session: Session, login: str, password: str) -> Person:
+def recognised(session: Session, login: str, password: str) -> bool:
+    """Tell whether somebody may come in with this password; takes its time, writes nothing."""
+    person = _active(session, login)
+    if person is not None and _pauses(person):
+        return False
+    return _verified(person.password_hash if person else _nobody, password) and person is not None
+
+
+def sign_in(session: Session, login: str, *, recognised: bool) -> Person:
     """Give the person who signs in, or raise WrongPassword or TooManyTries.
 
     After ten failures the account pauses for ten minutes; the count is the caller's to commit.
     """
-    # What cannot be printed is no login name, and not every database can look for it.
-    person = session.get(Person, login) if login.isprintable() else None
-    if person is None or not person.active:
-        _verified(_nobody, password)
+    person = _active(session, login)
+    if person is None:
         raise errors.WrongPassword
-    if person.locked_until and person.locked_until > clock.now():
+    if _pauses(person):
         raise errors.TooManyTries(minutes=int(PAUSE.total_seconds() // 60))
-    if not _verified(person.password_hash, password):
+    if not recognised:
         person.failed_tries += 1
         if person.failed_tries >= TRIES:
             person.failed_tries, person.locked_until = 0, clock.now() + PAUSE
@@ -85,6 +91,15 @@ def sign_in(session: Session, login: str, password: str) -> Person:
     if person.failed_tries:
         person.failed_tries = 0
     return person
+
+
+def _active(session: Session, login: str) -> Person | None:
+    # What cannot be printed is no login name, and not every database can look for it.
+    return active(session, login) if login.isprintable() else None
+
+
+def _pauses(person: Person) -> bool:
+    return bool(person.locked_until and person.locked_until > clock.now())
 
 
 def _verified(stored: str, password: str) -> bool:

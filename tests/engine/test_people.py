@@ -40,9 +40,11 @@ def quick(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Sessions:
 def sign_in(sessions: Sessions, login: str, password: str) -> Person:
     """Sign in as the pages do: what the try counts is kept."""
     failed: errors.AgencyflowError | None = None
+    with database.reading(sessions) as session:
+        known = people.recognised(session, login, password)
     with database.writing(sessions) as session:
         try:
-            return people.sign_in(session, login, password)
+            return people.sign_in(session, login, recognised=known)
         except errors.AgencyflowError as error:
             failed = error
     raise failed
@@ -81,6 +83,19 @@ def test_it_pauses_after_ten_failures_and_counts_anew_after_success(quick: Sessi
         sign_in(quick, "ae", DEMO_PASSWORD)
     pass_time(minutes=2)
     assert sign_in(quick, "ae", DEMO_PASSWORD).id == "ae"
+
+
+def test_it_lets_no_try_in_that_was_under_way_when_the_account_began_to_pause(
+    quick: Sessions,
+) -> None:
+    clock.set(MORNING)
+    with database.reading(quick) as session:
+        assert people.recognised(session, "ae", DEMO_PASSWORD)
+    for _ in range(10):
+        with pytest.raises(errors.WrongPassword):
+            sign_in(quick, "ae", "wrong")
+    with database.writing(quick) as session, pytest.raises(errors.TooManyTries):
+        people.sign_in(session, "ae", recognised=True)
 
 
 def test_it_knows_nobody_who_has_left(sessions: Sessions) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from engine import database
+from engine import database, people
 from engine.database import Sessions
 from engine.models import Person
 from tests.webforms.conftest import Browser
@@ -41,6 +41,23 @@ def test_it_pauses_an_account_after_ten_failures_even_for_the_right_password(
     answer = browser.sign_in("ae")
     assert answer.status_code == 429
     assert "10 分钟" in answer.text
+
+
+def test_it_keeps_nobody_waiting_while_a_password_is_checked(
+    browser: Browser, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = people._verified
+
+    def meanwhile(stored: str, password: str) -> bool:
+        with database.writing(sessions) as session:
+            session.get_one(Person, "as").language = "en"
+        return check(stored, password)
+
+    monkeypatch.setattr(people, "_verified", meanwhile)
+    assert browser.sign_in("ae").status_code == 303
+    assert browser.sign_in("ad", "wrong").status_code == 401
+    with database.reading(sessions) as session:
+        assert session.get_one(Person, "ad").failed_tries == 1
 
 
 def test_it_signs_out(browser: Browser) -> None:
