@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import cases, clock, database, definitions, documents, instances, tasks
+from engine import cases, clock, database, definitions, documents, instances, outbox, tasks
 from engine.database import Sessions
 from engine.instances import Completed
 from engine.models import Incident, Instance, Membership, Message, Person, Task
@@ -113,6 +113,18 @@ class Agency(Drive):
         with database.reading(self.sessions) as session:
             query = select(Message).order_by(Message.id)
             return list(session.scalars(query.where(Message.name == name) if name else query))
+
+    def send(
+        self, name: str, key: str, payload: Any = None, *, sender: str = "", **more: Any
+    ) -> None:
+        """Send a message as an administrator does, from no case, or as one of a case."""
+        sender_id = self.case(sender).id if sender else None
+        with database.writing(self.sessions) as session:
+            outbox.send(session, name, key, payload or {"n": 1}, sender_id=sender_id, **more)
+
+    def statuses(self) -> list[str]:
+        """What became of the messages, oldest first."""
+        return [message.status for message in self.messages()]
 
     def kinds(self, number: str) -> list[str]:
         """What happened in a case."""
