@@ -80,7 +80,7 @@ def cancel(number: str) -> Response | tuple[str, int]:
     return redirect(url_for(".show", number=number), 303)
 
 
-@blueprint.post("/<number>/incidents/<int(max=999999999999):incident_id>/settle")
+@blueprint.post("/<number>/incidents/<int(max=2147483647):incident_id>/settle")
 def settle(number: str, incident_id: int) -> Response:
     """Settle an incident: what failed in the background is tried again."""
     cases.resolve(database.current(), identity.person(), number, incident_id)

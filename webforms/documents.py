@@ -11,7 +11,7 @@ from webforms import session as database
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 
 
-@blueprint.get("/<int(max=999999999999):document_id>")
+@blueprint.get("/<int(max=2147483647):document_id>")
 def download(document_id: int) -> Response:
     """Send one document to somebody who may see it."""
     document, path = documents.opened(database.current(), identity.person(), document_id)

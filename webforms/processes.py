@@ -55,7 +55,7 @@ def show(process_id: str) -> str:
     )
 
 
-@blueprint.get("/drawings/<int(max=999999999999):definition_id>.bpmn")
+@blueprint.get("/drawings/<int(max=2147483647):definition_id>.bpmn")
 def drawing(definition_id: int) -> Response:
     """Send a version's drawing as it was deployed."""
     response = Response(

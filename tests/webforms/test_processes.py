@@ -35,3 +35,13 @@ def test_it_sends_the_drawing_byte_for_byte(signed_in: SignedIn) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "private" in answer.headers["Cache-Control"]
     assert signed_in("con").get("/processes/drawings/99.bpmn").status_code == 404
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, 2**31, 2**63, 10**30])
+def test_it_finds_nothing_under_numbers_larger_than_any_id(
+    signed_in: Callable[[str], Browser], number: int
+) -> None:
+    manager = signed_in("manager")
+    assert manager.get(f"/processes/drawings/{number}.bpmn").status_code == 404
+    assert manager.get(f"/documents/{number}").status_code == 404
+    assert manager.post(f"/cases/x/incidents/{number}/settle").status_code == 404
