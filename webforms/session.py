@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from flask import current_app, g, request
 
+from engine import errors
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from sqlalchemy.orm import Session
 
@@ -41,10 +46,27 @@ def commit() -> None:
         g.database.commit()
 
 
+@contextmanager
+def attempt() -> Iterator[Session]:
+    """Undo what the block did when the engine refuses it; what was uploaded before stays."""
+    session = current()
+    if any(upload.filename for upload in request.files.values()):
+        with session.begin_nested():
+            yield session
+        return
+    try:
+        yield session
+    except errors.AgencyflowError:
+        session.rollback()
+        raise
+
+
 def discard() -> None:
     """Forget what the view did."""
     if "database" in g:
         g.pop("database").close()
+        # Flask-Login's person was of that session; whoever asks again loads them anew.
+        g.pop("_login_user", None)
 
 
 def _close(_error: BaseException | None = None) -> None:

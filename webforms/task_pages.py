@@ -66,8 +66,7 @@ def answer(task_id: str) -> Response | str | tuple[str, int]:
 def _complete(task: OpenTask, filled: FilledForm) -> Response | tuple[str, int]:
     session, person = database.current(), identity.person()
     try:
-        # Uploads are already stored: they stay when the step itself is refused.
-        with session.begin_nested():
+        with database.attempt() as session:
             done = tasks.complete(
                 session, person, task.id, answers=filled.answers, request_key=_request_key()
             )
