@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.browser.conftest import Enter
 from tests.browser.site import Site
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PICTURES, Visitor
 
 #: Everybody whose inbox is looked into when the question is who sees a task.
 EVERYBODY = ("ae", "as", "ad", "ph", "ch", "ex1", "ex2", "adm", "con", "owner", "manager")
@@ -21,6 +21,7 @@ class Agency:
         self._enter = enter
         self._people: dict[str, Visitor] = {}
         self._have_claimed: set[str] = set()
+        self._done = 0
 
     def person(self, who: str) -> Visitor:
         """Give somebody's browser; the first time they sign in."""
@@ -47,11 +48,15 @@ class Agency:
     def does_task(self, who: str, task_id: str, **answers: Any) -> None:
         """Find a task in the inbox, open it, take it, fill in its form, send it."""
         visitor = self.person(who)
+        self._done += 1
         visitor.open_task(task_id)
         if who not in self._have_claimed and visitor.may_claim:
             self._have_claimed.add(who)
             visitor.claim()
         visitor.fill(answers)
+        if PICTURES:
+            visitor.has_drawings()
+            visitor.picture(f"{self._done:02}-{who}")
         visitor.submit()
         self.site.settle()
 

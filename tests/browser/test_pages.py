@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,8 +15,6 @@ from tests.browser.conftest import Door
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
-#: With this folder, every page is kept as a picture to look at.
-PICTURES = os.environ.get("AGENCYFLOW_PICTURES", "")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LANGUAGES = ("zh", "en")
 #: What axe calls a barrier for many people.
@@ -180,15 +176,12 @@ def test_every_page_it_is_without_a_fault(
 ) -> None:
     people.language = language
     visitor = WAYS[name](people, cases)
-    if PICTURES:
-        place = Path(PICTURES) / f"{name}-{language}.png"
-        visitor.page.screenshot(path=place, full_page=True)
+    visitor.picture(f"{name}-{language}")
     assert barriers(visitor) == []
     visitor.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     assert overflowing(visitor) == []
-    if PICTURES and language == "zh":
-        place = Path(PICTURES) / f"{name}-{language}-narrow.png"
-        visitor.page.screenshot(path=place, full_page=True)
+    if language == "zh":
+        visitor.picture(f"{name}-{language}-narrow")
     visitor.check()
 
 

@@ -232,6 +232,7 @@ def _look_at_the_case(agency: Agency, n: str, c: str, d: str) -> None:
     ae = agency.person("ae")
     ae.open(f"/cases/{n}")
     ae.has_drawings()
+    ae.picture("case")
     told = ae.page.locator("#story").text_content() or ""
     for words in ("填写工作单", "预算没有分项，请补上", "标志太小"):
         assert words in told, words

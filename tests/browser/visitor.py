@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
@@ -11,6 +13,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 from tests.browser import filling
 from tests.browser.site import Site
 
+#: A folder: with it, pages are kept as pictures to look at.
+PICTURES = os.environ.get("AGENCYFLOW_PICTURES", "")
 #: Has the page tell of what its policy refused, and of requests that are under way.
 WATCH = """
 window.__refused = [];
@@ -151,6 +155,12 @@ class Visitor:
         for drawing in drawings:
             drawing.scroll_into_view_if_needed()
             expect(drawing).to_have_attribute("data-ready", "yes")
+
+    def picture(self, name: str) -> None:
+        """Keep the page as a picture, when pictures are wanted."""
+        if PICTURES:
+            place = Path(PICTURES) / f"{name}.png"
+            self.page.screenshot(path=place, full_page=True, animations="disabled")
 
     def check(self) -> None:
         """Fail when anything went wrong on any page since the last time."""
