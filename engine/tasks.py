@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -201,7 +202,13 @@ def save_draft(session: Session, person: Person, task_id: str, answers: dict[str
         claim(session, person, task_id)
     elif task.assignee_id != person.id:
         _refuse(session, person, task)
-    session.execute(update(Task).where(Task.id == task_id).values(draft=answers))
+    session.execute(update(Task).where(Task.id == task_id).values(draft=_writable(answers)))
+
+
+def _writable(typed: dict[str, Any]) -> Any:
+    """Give what was typed as a database can keep it: too large a number stays a text."""
+    text = json.dumps(typed, ensure_ascii=False).encode(errors="replace")
+    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 19 else digits)
 
 
 def complete(
@@ -238,17 +245,11 @@ def complete(
         act = _completing(session, person, task, answers, request)
         _advance(session, person, instance, act)
     except errors.StepFailed as failure:
-        session.execute(
-            update(Task).where(Task.id == task_id).values(draft=answers, assignee_id=person.id)
-        )
-        instances.failed(
-            session,
-            instance,
-            failure,
-            task_id=task_id,
-            process_id=task.process_id,
-            answers=answers,
-        )
+        typed = _writable(answers)
+        kept = {"draft": typed, "assignee_id": person.id}
+        session.execute(update(Task).where(Task.id == task_id).values(kept))
+        place = {"task_id": task_id, "process_id": task.process_id}
+        instances.failed(session, instance, failure, answers=typed, **place)
         return Completed(instance.number, task_id, False, True)
     ended = instance.status != ACTIVE
     return completed(session, person, instance.number, instance.id, ended=ended)

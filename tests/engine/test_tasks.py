@@ -119,6 +119,18 @@ def test_it_keeps_a_draft_unchecked_and_claims_the_task_by_it(simple: Agency) ->
     assert simple.data(number) == {"title": "春", "amount": 3, "note": ""}
 
 
+def test_it_keeps_a_draft_whatever_was_typed(simple: Agency) -> None:
+    number = simple.begin("ex1", "simple", title="春")
+    task_id = simple.task(number, "work").id
+    with simple.acting("ex1") as (session, person):
+        typed = {"amount": 10**40, "note": "half \ud800 \x00", "rows": [{"n": 2**63, "x": None}]}
+        tasks.save_draft(session, person, task_id, typed)
+    kept = simple.open("ex1", task_id).values
+    assert kept["amount"] == str(10**40), "too large for the database, kept as it was typed"
+    assert kept["note"].startswith("half ?")
+    assert kept["rows"] == [{"n": str(2**63), "x": None}]
+
+
 def test_it_completes_and_says_what_is_next(simple: Agency) -> None:
     number = simple.begin("ex1", "simple", title="春")
     done = simple.do("ex1", number, "work", amount=3, note="n")
