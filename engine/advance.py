@@ -192,7 +192,7 @@ def settle(step: Step) -> None:
     _open_incidents(step, opened)
     outcome = step.run.outcome
     if step.run.ended and outcome and outcome.properties.get("cancelsStarted") == "true":
-        reason = outcome.name.zh
+        reason = outcome.name.both
         ordered.tell(step.session, step.instance, reason=reason, actor=step.actor)
 
 

@@ -26,7 +26,7 @@ def case_context(
 
     def person_name(person_id: str) -> str:
         person = session.get(Person, str(person_id)) if person_id else None
-        return person.name.zh if person else ""
+        return f"{person.name_zh} {person.name_en}" if person else ""
 
     case = {
         "number": instance.number if instance else "",

@@ -18,6 +18,11 @@ class Text:
         """Give the text in `language` ("zh" or "en")."""
         return (self.en or self.zh) if language == "en" else (self.zh or self.en)
 
+    @property
+    def both(self) -> str:
+        """Both languages in one line, for what is kept as one text and read by all."""
+        return self.zh if self.en in ("", self.zh) else f"{self.zh} / {self.en}".strip(" /")
+
     def __bool__(self) -> bool:
         """A text is true when it says something in either language."""
         return bool(self.zh or self.en)

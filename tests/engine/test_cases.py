@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine import casepage, cases, clock, database, errors
+from engine import casepage, cases, clock, database, errors, expressions
 from engine.cases import CaseRow
+from engine.contexts import case_context
 from engine.database import Sessions
 from engine.models import Person
 from engine.worklist import Page
@@ -59,6 +60,13 @@ def listed(agency: Agency, who: str, **asked: object) -> Page[CaseRow]:
 
 def titles(agency: Agency, who: str, **asked: object) -> list[str]:
     return [row.title for row in listed(agency, who, **asked).rows]
+
+
+def test_it_names_people_for_readers_of_either_language(agency: Agency) -> None:
+    with database.reading(agency.sessions) as session:
+        context = case_context(session, None)
+        assert expressions.evaluate("person_name('ae')", {}, context) == "安晓彤 An Xiaotong"
+        assert expressions.evaluate("person_name('nobody') or 'x'", {}, context) == "x"
 
 
 def test_it_lists_the_newest_first_and_filters(agency: Agency) -> None:

@@ -24,7 +24,7 @@ ASKS = draw(
     boundary reminded on=read timer=P1D interrupting=false
     user remind lane=account_supervisor
     end done
-    end gave_up cancelsStarted=true
+    end gave_up name=作罢 name.en="Given up" cancelsStarted=true
     end was_reminded
     begin > ask > ask_again > wait > answered > read > done
     wait > too_late > gave_up
@@ -203,7 +203,7 @@ def test_it_may_tell_them_when_it_ends_at_an_end_that_says_so(agency: Agency) ->
     assert agency.case(number).outcome == "gave_up"
     assert {agency.case(n).outcome for n in agency.numbers("helps")} == {"stopped"}
     reasons = {m.payload["reason"] for m in agency.messages("stopped")}
-    assert reasons == {"gave_up"}, "without words of a person the end's label is the reason"
+    assert reasons == {"作罢 / Given up"}, "without words of a person the end's label is the reason"
 
 
 def test_it_does_not_tell_them_when_it_ends_otherwise(agency: Agency) -> None:

@@ -52,7 +52,7 @@ def shown(account: Account, element_id: str) -> dict[str, object]:
 
 def test_it_serves_the_client_with_what_is_known_of_it(account: At) -> None:
     served = account("served")
-    assert served.case(served.number).title == "老客户 · 服务老客户"
+    assert served.case(served.number).title == "老客户"
     assert served.inboxes("routine_service") == ["ae"]
 
 
@@ -268,7 +268,7 @@ def test_it_is_started_by_hand_by_an_account_executive_only(account: At) -> None
         with pytest.raises(errors.NotFound):
             served.start(who, "existing_client", client_name="老客户")
     further = served.start("ae", "existing_client", client_name="老客户")
-    assert served.case(further).title == "老客户 · 另案项目"
+    assert served.case(further).title == "老客户"
     assert served.open_ids(further) == ["begin_project"]
 
 

@@ -130,7 +130,7 @@ def test_it_starts_serving_the_client_it_has_won(account: At) -> None:
     (won,) = new.sent("client_won")
     assert (won["client_name"], won["industry"], won["contact"]) == ("示例茶饮", "饮料", "王总")
     assert (won["client_number"], won["contract_title"]) == (new.number, "年度代理合同")
-    assert new.case(served).title == "示例茶饮 · 服务老客户"
+    assert new.case(served).title == "示例茶饮"
     assert new.open_ids(served) == ["routine_service"]
     for project in (CAMPAIGN, VISUAL):
         new.files(project)

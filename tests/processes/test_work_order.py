@@ -44,7 +44,7 @@ def test_it_is_repaired_and_sent_anew_when_planning_returns_it(account: At) -> N
     assert order.open() == ["fix_briefing", "repair_order"], "the other order goes on"
     assert order.inboxes("repair_order") == ["ae"]
     shown = order.values("ae", order.found(CAMPAIGN, "repair_order"))
-    assert (shown["return_from"], shown["return_remarks"]) == ("狄国华", "预算没分项")
+    assert (shown["return_from"], shown["return_remarks"]) == ("狄国华 Di Guohua", "预算没分项")
     order.takes_on(VISUAL)
     order.briefs(VISUAL)
     order.on(CAMPAIGN, "ae", "repair_order", repair_decision="resubmit", budget=100)
@@ -66,7 +66,7 @@ def test_it_is_repaired_when_either_of_creatives_two_returns_it(account: At) -> 
     order.complete("ch", department, "ch_review", ch_decision="return", ch_remarks="没有样稿")
     assert order.case(department).outcome == "order_returned"
     shown = order.values("ae", order.found(VISUAL, "repair_order"))
-    assert (shown["return_from"], shown["return_remarks"]) == ("曹慧", "没有样稿")
+    assert (shown["return_from"], shown["return_remarks"]) == ("曹慧 Cao Hui", "没有样稿")
 
 
 def test_it_goes_to_the_other_department_when_the_repair_says_so(account: At) -> None:
@@ -85,7 +85,10 @@ def test_it_is_repaired_when_the_department_finds_it_incomplete(account: At) -> 
         "work_order_returned", no, no=no, missing="预算 budget", returned_by="system", remarks=""
     )
     shown = order.values("ae", order.found(VISUAL, "repair_order"))
-    assert (shown["return_from"], shown["return_missing"]) == ("系统自动检查", "预算 budget")
+    assert (shown["return_from"], shown["return_missing"]) == (
+        "系统自动检查 / automatic check",
+        "预算 budget",
+    )
     assert not shown["return_remarks"]
     assert order.open() == ["fix_briefing", "repair_order"]
 
