@@ -12,9 +12,12 @@ from sqlalchemy import select
 
 from engine import clock, database, instances, messages, tasks
 from engine.database import Sessions
+from engine.forms import FieldItem
 from engine.models import ACTIVE, Instance, Membership, Message, Person, Task, Timer
 from tests.drive import Drive
 
+#: Chosen out of twenty: when they were, they came by every element of every drawing.
+SEEDS = (4, 6, 9, 13, 17, 18)
 #: Steps at random, then the agency winds down: first choices only, nothing new.
 STEPS = 140
 MOST = 1500
@@ -39,6 +42,8 @@ ANY: dict[str, dict[str, list[str]]] = {
 #: How often somebody turns to a task that may be left open.
 LEFT_OPEN = {"withdraw_order": 0.01, "attend_meeting": 0.3}
 CANCELLED = 0.004
+#: How often the background is late, so that people go on while messages are on their way.
+LATE = 0.3
 
 
 class Agency(Drive):
@@ -48,6 +53,12 @@ class Agency(Drive):
         super().__init__(sessions, deploy=False, random=Random(seed))
         self.dice = Random(seed * 7919 + 1)
         self.done: Counter[str] = Counter()
+
+    def keep_busy(self) -> None:
+        """See to it that one client is being won and one is served."""
+        for process_id in ("new_client", "existing_client"):
+            if not any(self.case(n).status == ACTIVE for n in self.numbers(process_id)):
+                self.start("ae", process_id, client_name="示例茶饮")
 
     def play(self, *, winding_down: bool) -> bool:
         """Do one thing that somebody could do now; False when there is nothing to do."""
@@ -67,6 +78,11 @@ class Agency(Drive):
         """List the open tasks in an order that depends on the seed only."""
         found = super().open_tasks(number)
         return sorted(found, key=lambda t: (t.instance_id, t.element_id, t.detail))
+
+    def work(self) -> None:
+        """Do the background's work, or leave it for later."""
+        if self.dice.random() >= LATE:
+            super().work()
 
     def turns_to(self, task: Task, winding_down: bool) -> bool:
         """Tell whether somebody does a task that may be left open."""
@@ -91,8 +107,11 @@ class Agency(Drive):
             return {"next_step": "project"}
         found: dict[str, Any] = {}
         for item in opened.form.items:
-            if getattr(item, "type", "") == "enum" and not item.readonly:  # type: ignore[union-attr]
-                found[item.id] = item.choices[0].id  # type: ignore[union-attr]
+            if isinstance(item, FieldItem):
+                found |= first_choice(item)
+            elif item.fixed:
+                answered = {k: v for field in item.fields for k, v in first_choice(field).items()}
+                found[item.id] = [{**row, **answered} for row in opened.values[item.id]]
         return found
 
     def somebody(self, task: Task) -> str:
@@ -122,13 +141,16 @@ class Agency(Drive):
             return list(session.scalars(select(Instance.number).where(Instance.status == ACTIVE)))
 
     def wait(self) -> bool:
-        """Let time pass until the next timer; False when none runs."""
+        """Let the background catch up, or time pass until the next timer; False when none runs."""
+        if self.undelivered():
+            super().work()
+            return True
         with database.reading(self.sessions) as session:
             due = session.scalars(select(Timer.due_at).order_by(Timer.due_at).limit(1)).first()
         if due is None:
             return False
         clock.set(max(clock.now(), due) + timedelta(seconds=1))
-        self.work()
+        super().work()
         return True
 
     def undelivered(self) -> list[int]:
@@ -137,13 +159,12 @@ class Agency(Drive):
             return messages.deliverable(session)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_no_case_waits_for_what_cannot_come(agency: Sessions, seed: int) -> None:
     clock.set(datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
     people = Agency(agency, seed)
-    people.start("ae", "new_client", client_name="示例茶饮")
-    people.start("ae", "existing_client", client_name="老客户", client_number="2020-0001")
     for _ in range(STEPS):
+        people.keep_busy()
         people.play(winding_down=False)
     for _ in range(MOST):
         if not people.play(winding_down=True):
@@ -155,6 +176,12 @@ def test_no_case_waits_for_what_cannot_come(agency: Sessions, seed: int) -> None
     assert waiting == {}, f"after {sum(people.done.values())} tasks: {kept(agency)}"
     for number in people.numbers():
         assert people.incidents(number) == [], number
+
+
+def first_choice(field: FieldItem) -> dict[str, str]:
+    """Answer a decision by its first choice; other fields are left out."""
+    decides = field.type == "enum" and not field.readonly
+    return {field.id: field.choices[0].id} if decides else {}
 
 
 def kept(sessions: Sessions) -> list[tuple[str, str, str]]:
