@@ -201,8 +201,9 @@ def _check_keys(new: list[Waiting], thrown: list[Thrown]) -> None:
     keys += [(t.element, t.key) for t in thrown]
     for element, key in keys:
         if len(key) > inbox.LONGEST_KEY or "\x00" in key:
+            reason = inbox.UNUSABLE_KEY
             raise errors.StepFailed(
-                label=element.name, element_id=element.id, reason=inbox.UNUSABLE_KEY
+                element=element, label=element.name, element_id=element.id, reason=reason
             )
 
 

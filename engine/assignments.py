@@ -79,7 +79,7 @@ def opening(
         }
     except errors.ExpressionFailed as failure:
         raise errors.StepFailed(
-            label=element.name, element_id=element.id, reason=failure.text
+            element=element, label=element.name, element_id=element.id, reason=failure.text
         ) from failure
     made = Opening(row, groups)
     made.excluded = _signed_the_other(session, instance, made, just_done)

@@ -201,7 +201,10 @@ def failed(
     session: Session, instance: Instance, failure: errors.StepFailed, **columns: Any
 ) -> None:
     """Keep a failed step as an incident of its case."""
-    columns.setdefault("element_id", str(failure.details.get("element_id", "")))
+    columns["element_id"] = str(failure.details.get("element_id", ""))
+    element = failure.details.get("element")
+    if element is not None:
+        columns["process_id"] = element.process_id
     incidents.open_incident(session, instance.id, "step_failed", failure.text, **columns)
 
 

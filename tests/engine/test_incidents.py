@@ -123,6 +123,41 @@ def test_it_is_opened_where_the_drawing_fails_wherever_that_is(agency: Agency) -
     assert agency.open_ids(number) == ["work"]
 
 
+def test_it_is_marked_in_the_drawing_in_which_it_happened(sessions: Sessions) -> None:
+    agency = Agency(
+        sessions,
+        draw(
+            "outer",
+            """
+            start begin lane=executor
+            call part calls=inner
+            user later name=后来 lane=executor due="${'soon'}"
+            end done
+            begin > part > later > done
+            """,
+        ),
+        draw(
+            "inner",
+            """
+            start go
+            user work lane=executor
+            end seen
+            go > work > seen
+            """,
+        ),
+    )
+    number = agency.begin("ex1", "outer")
+    assert agency.do("ex1", number, "work").incident
+    (trouble,) = agency.troubles(number)
+    assert (trouble.process_id, trouble.element_id) == ("outer", "later")
+    page = agency.page("manager", number)
+    assert [(d.process_id, d.failed) for d in page.diagrams] == [
+        ("outer", ["later"]),
+        ("inner", []),
+    ]
+    assert page.incidents[0].element_name.zh == "后来"
+
+
 def test_it_links_no_document_to_a_case_by_a_step_that_failed(agency: Agency) -> None:
     number = agency.begin("ex1", "shares")
     file = agency.attached("ex1")
