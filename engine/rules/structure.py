@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.diagrams import Problem, Process
+from engine.diagrams import Element, Problem, Process
 from engine.rules.paths import graph_of, in_loop, reached, reversed_
 from engine.rules.place import ACTIVITIES, GATEWAYS, SUB_PROCESSES, Place
 
@@ -12,6 +12,7 @@ from engine.rules.place import ACTIVITIES, GATEWAYS, SUB_PROCESSES, Place
 CROWDED = 25
 #: More than this in one process is no drawing that a person made, and slow to look through.
 MOST_ELEMENTS = 500
+LONGEST_ID = 200
 
 
 def is_endless(process: Process) -> bool:
@@ -206,11 +207,27 @@ def empty_sub_process(place: Place) -> Iterator[Problem]:
             )
 
 
+def long_name(place: Place) -> Iterator[Problem]:
+    """Ids and messages' names are kept beside every case; no person needs longer ones."""
+    drawn: list[Process | Element] = [place.process, *place.process.elements.values()]
+    for one in drawn:
+        message = getattr(one, "message", "")
+        if len(one.id) > LONGEST_ID or len(message) > LONGEST_ID:
+            yield place.error(
+                "long_name",
+                f"ID 或者消息名称超过 {LONGEST_ID} 个字符。请改短。",
+                f"The id, or the message's name, is longer than {LONGEST_ID} characters. "
+                "Shorten it.",
+                one,
+            )
+
+
 FIRST = (too_many_elements,)
 RULES = (
     not_executable,
     start_event,
     missing_id,
+    long_name,
     unreachable,
     cannot_end,
     dead_end,

@@ -31,6 +31,7 @@ CASES = {
         GOOD,
     ),
     "missing_id": (GOOD.replace(' id="done"', ""), GOOD),
+    "long_name": (GOOD.replace('"done"', f'"{"d" * 201}"'), GOOD.replace('"done"', f'"{"d" * 200}"')),
     "unreachable": (process(START, task(), task("lost"), END, flows("begin>work work>done")), GOOD),
     "cannot_end": (
         process(START, task(), task("more"), END, flows("begin>work work>more more>work")),
