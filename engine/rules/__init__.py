@@ -14,6 +14,7 @@ from engine.diagrams import Diagram, Problem, Process
 from engine.rules import (
     activities,
     calls,
+    correspondence,
     events,
     expressions,
     files,
@@ -71,7 +72,7 @@ def check(
 
 
 def _problems(world: World) -> Iterator[Problem]:
-    for rule in files.RULES:
+    for rule in (*files.RULES, *correspondence.RULES):
         yield from rule(world)
     for diagram in world.diagrams:
         for process in running(diagram):

@@ -60,6 +60,10 @@ GOOD_START = message_start(variable="order")
 THROW = element(
     "intermediateThrowEvent", "work", event("message"), properties={"correlationKey": "case.number"}
 )
+STARTED = process(
+    element("startEvent", "other_begin", event("message"), properties={"variable": "order"}),
+    task("deed"), END, flows("other_begin>deed deed>done"), process_id="other",
+)  # fmt: skip
 CASES = {
     "unsupported_activity": (one_step(element("scriptTask", "work")), GOOD),
     "service_task": (one_step(element("serviceTask", "work", camunda_class="org.Java")), GOOD),
@@ -85,6 +89,8 @@ CASES = {
         ),
         GOOD_START,
     ),
+    "nobody_waits": ((one_step(THROW), other()), (one_step(THROW), STARTED)),
+    "nobody_sends": ((GOOD_START, other()), (one_step(THROW), STARTED)),
     "time_to_live": (
         one_step(THROW.replace('value="case.number"/>', 'value="case.number"/><camunda:property name="timeToLive" value="a week"/>')),
         one_step(THROW.replace('value="case.number"/>', 'value="case.number"/><camunda:property name="timeToLive" value="P7D"/>')),
@@ -176,3 +182,34 @@ def test_a_call_for_each_row_may_get_its_result_from_the_called_diagram():
     called_one = one_step(task("deed", ONE_ANSWER), between="deed", process_id="other")
     assert "result_never_set" not in codes(drawn, called_one)
     assert "result_never_set" in codes(drawn, other())
+
+
+def test_a_message_starts_one_process_of_all_that_are_deployed():
+    assert "same_start_message" in codes(GOOD_START, STARTED)
+    deployed = read(file_of(STARTED)).processes[0]
+    found = problems(GOOD_START, known={"other": deployed})
+    assert [(p.element_id, p.is_error) for p in found if p.code == "same_start_message"] == [
+        ("begin", True)
+    ]
+    moved = read(file_of(GOOD_START)).processes[0]
+    assert "same_start_message" not in {
+        p.code for p in problems(one_step(task()), STARTED, known={"sample": moved})
+    }
+
+
+def test_a_message_may_have_its_other_end_in_what_is_deployed_or_in_the_engine():
+    deployed = {"third": read(file_of(one_step(THROW, process_id="third"))).processes[0]}
+    found = {p.code for p in problems(GOOD_START, other(), known=deployed)}
+    assert not found & {"nobody_waits", "nobody_sends"}
+    assert not codes(GOOD_START) & {"nobody_waits", "nobody_sends"}, "a lone file is let be"
+    handler = element(
+        "subProcess",
+        "stop",
+        element("startEvent", "stop_asked", event("message"), properties={"correlationKey": "1"}),
+        element("endEvent", "stop_done"),
+        flows("stop_asked>stop_done"),
+        triggeredByEvent="true",
+    )
+    drawn = one_step(task(), handler, properties={"cancelledBy": "asked"})
+    assert "nobody_sends" not in codes(drawn, other())
+    assert "nobody_sends" in codes(one_step(task(), handler), other())
