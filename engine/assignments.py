@@ -92,7 +92,8 @@ def _groups(values: Iterable[Any]) -> list[str]:
     found: list[str] = []
     for value in values:
         parts = value if isinstance(value, list) else str(value or "").split(",")
-        found += [str(part).strip() for part in parts if str(part).strip()]
+        # No group has a longer id than a hundred characters; this one will have no members.
+        found += [str(part).strip()[:100] for part in parts if str(part).strip()]
     return found
 
 

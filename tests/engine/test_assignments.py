@@ -179,6 +179,9 @@ def test_it_tells_when_a_task_has_nobody_at_all(sessions: Sessions) -> None:
     number = agency.begin("ex1", "lost", person="ex1", team="no_such_group")
     agency.do("ex1", number, "work")
     assert [t.element_id for t in agency.troubles(number)] == ["next"]
+    number = agency.begin("ex1", "lost", person="ex1", team="x" * 300)
+    agency.do("ex1", number, "work")
+    assert [t.element_id for t in agency.troubles(number)] == ["next"]
     number = agency.begin("ex1", "lost", person="ex1", team="executor")
     agency.do("ex1", number, "work")
     agency.do("ex1", number, "next")
