@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -149,11 +151,7 @@ def test_it_takes_no_form_without_its_token(browser: Browser, path: str) -> None
 
 
 def _address(rule: Rule) -> str:
-    made = rule.rule
-    for name in rule.arguments:
-        for written in (f"<int(max=999999999999):{name}>", f"<{name}>"):
-            made = made.replace(written, "1")
-    return made
+    return re.sub(r"<[^>]+>", "1", rule.rule)
 
 
 def test_it_shows_strangers_nothing_but_the_public_pages(app: Flask) -> None:

@@ -63,7 +63,7 @@ ${icons.join("\n")}
 `);
 
 const manifest = {};
-for (const name of readdirSync(dist).sort()) {
+for (const name of readdirSync(dist).filter((entry) => entry !== "manifest.json").sort()) {
   manifest[name] = createHash("sha256").update(readFileSync(join(dist, name))).digest("hex").slice(0, 12);
 }
 writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
