@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine import clock, definitions, errors, inbox, incidents, instances
 from engine.advance import Step
@@ -17,9 +19,12 @@ from engine.models import (
     PENDING,
     Definition,
     Instance,
+    Link,
     Message,
     Subscription,
 )
+
+log = logging.getLogger(__name__)
 
 
 def deliverable(session: Session, *, limit: int = 100) -> list[int]:
@@ -124,6 +129,7 @@ def _start(session: Session, message: Message, definition: Definition) -> bool:
             inbox.consume(session, message.id, instance.id)
     except errors.StepFailed as failure:
         message.status = FAILED
+        log.error("message %s (%s) starts no case: %s", message.name, message.key, failure)
         if message.sender_id is not None:
             sender = session.get_one(Instance, message.sender_id)
             instances.failed(session, sender, failure, message_id=message.id)
@@ -173,14 +179,23 @@ def expire(session: Session, *, limit: int = 100) -> int:
 
 
 def _stopped(session: Session, instance_id: int) -> bool:
-    """Tell whether a case was cancelled, here or by a message: nobody needs what it sent."""
+    """Tell whether a case was cancelled, or ordered by one that is over: nobody needs its answer.
+
+    It may have ended by itself while the message that cancels it was on its way.
+    """
     told = exists().where(
-        Message.consumed_by == Instance.id, Message.name == Definition.cancelled_by
+        Message.name == Definition.cancelled_by, Message.key == Instance.start_key
+    )
+    orderer = aliased(Instance)
+    over = (
+        exists()
+        .where(Link.child_id == Instance.id, Link.parent_id == orderer.id)
+        .where(Definition.cancelled_by.is_not(None), orderer.status != ACTIVE)
     )
     query = (
         select(Instance.id)
         .join(Definition, Definition.id == Instance.definition_id)
-        .where(Instance.id == instance_id, (Instance.status == CANCELLED) | told)
+        .where(Instance.id == instance_id, (Instance.status == CANCELLED) | told | over)
     )
     return session.scalar(query) is not None
 

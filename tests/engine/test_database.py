@@ -89,7 +89,7 @@ def test_it_reads_without_waiting_for_a_writer_or_making_it_wait(sessions: Sessi
         began = time.monotonic()
         with database.reading(sessions) as reader:
             assert reader.get(Counter, "x") is None
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15, "half of what a locked database would wait"
     with database.reading(sessions) as reader:
         assert reader.get_one(Counter, "x").value == 1
         with database.writing(sessions) as writer:

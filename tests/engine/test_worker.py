@@ -50,7 +50,7 @@ SERVED = draw(
 )
 
 
-def soon(true: Callable[[], bool], *, seconds: float = 10) -> bool:
+def soon(true: Callable[[], bool], *, seconds: float = 25) -> bool:
     """Tell whether something comes true before long."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -86,7 +86,7 @@ def test_it_delivers_at_once_when_a_step_is_committed(agency: Agency, thread: Wo
     began = time.monotonic()
     send(agency, "news", number)
     assert soon(lambda: agency.open_ids(number) == ["read"])
-    assert time.monotonic() - began < worker.SWEEP / 3
+    assert time.monotonic() - began < worker.SWEEP * 2 / 3, "no sweep did it"
     send(agency, "ordered", "1")
     assert soon(lambda: len(agency.numbers("served")) == 1)
 
@@ -131,7 +131,7 @@ def test_it_fires_a_timer_when_it_is_due_and_not_at_the_next_sweep(
     agency: Agency, thread: Worker
 ) -> None:
     number = agency.begin("ex1", "ticks")
-    assert soon(lambda: agency.open_ids(number) == ["remind"], seconds=worker.SWEEP / 2)
+    assert soon(lambda: agency.open_ids(number) == ["remind"], seconds=worker.SWEEP * 2 / 3)
 
 
 def test_it_goes_on_after_the_database_was_away(
