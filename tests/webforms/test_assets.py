@@ -33,7 +33,7 @@ def test_it_sends_assets_packed_and_for_good(browser: Browser) -> None:
     assert browser.get("/assets/app.css?v=old").headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("name", ["..%2fmanifest.json", "manifest.json", "nothing.js", "%00"])
+@pytest.mark.parametrize("name", ["..%2fmanifest.json", "manifest.json", "nothing.js"])
 def test_it_sends_nothing_else(browser: Browser, name: str) -> None:
     assert browser.get(f"/assets/{name}").status_code in (302, 404)
 
