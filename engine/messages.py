@@ -129,7 +129,7 @@ def _start(session: Session, message: Message, definition: Definition) -> bool:
             inbox.consume(session, message.id, instance.id)
     except errors.StepFailed as failure:
         message.status = FAILED
-        log.error("message %s (%s) starts no case: %s", message.name, message.key, failure)
+        log.warning("message %s (%s) starts no case: %s", message.name, message.key, failure)
         if message.sender_id is not None:
             sender = session.get_one(Instance, message.sender_id)
             instances.failed(session, sender, failure, message_id=message.id)
