@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from engine.diagrams import Element, FormField, Problem
+from engine.diagrams import FormField, Problem
 from engine.forms import values
 from engine.forms.form import TYPES
 from engine.rules.names import only_shows, variable_of
@@ -64,25 +65,21 @@ def form_out_of_place(place: Place) -> Iterator[Problem]:
 
 def field_id(place: Place) -> Iterator[Problem]:
     """A field's id is the name of a variable."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         parts = re.split(r"\[\]\.", field.id)
         if not FIELD_ID.fullmatch(field.id) or any(keyword.iskeyword(part) for part in parts):
-            yield place.error(
+            yield say(
                 "field_id",
                 f"字段编号“{field.id}”不能作变量名。请只用英文字母、数字和下划线，重复的行写成 rows[].name。",
                 f'The field id "{field.id}" cannot name a variable. Use English letters, digits '
                 "and underscores; repeated rows are written rows[].name.",
-                element,
-                line=field.line,
             )
         elif set(parts) & RESERVED:
-            yield place.error(
+            yield say(
                 "reserved_name",
                 f"字段编号“{field.id}”用了系统保留的名称。请换一个。",
                 f'The field id "{field.id}" uses a name that is kept for the system. Choose '
                 "another.",
-                element,
-                line=field.line,
             )
 
 
@@ -105,21 +102,19 @@ def duplicate_field(place: Place) -> Iterator[Problem]:
 
 def field_type(place: Place) -> Iterator[Problem]:
     """A type that is known here."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         if field.type not in TYPES:
-            yield place.error(
+            yield say(
                 "field_type",
                 f"字段 {field.id} 的类型“{field.type}”不认识。可用：{'、'.join(TYPES)}。",
                 f'The field {field.id} has the unknown type "{field.type}". '
                 f"Use one of {', '.join(TYPES)}.",
-                element,
-                line=field.line,
             )
 
 
 def constraint_name(place: Place) -> Iterator[Problem]:
     """A constraint that is known, on a type that it can constrain."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         for name in field.constraints:
             if name not in CONSTRAINTS:
                 zh, en = (
@@ -133,44 +128,38 @@ def constraint_name(place: Place) -> Iterator[Problem]:
                 )
             else:
                 continue
-            yield place.error(
+            yield say(
                 "constraint_name",
                 f"字段 {field.id} 的约束“{name}”{zh}。",
                 f'The constraint "{name}" of the field {field.id} {en}.',
-                element,
-                line=field.line,
             )
 
 
 def constraint_value(place: Place) -> Iterator[Problem]:
     """A constraint's value can be read."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         for name, config in field.constraints.items():
             if name in CONSTRAINTS and not _readable(field, name, config.strip()):
-                yield place.error(
+                yield say(
                     "constraint_value",
                     f"字段 {field.id} 的约束 {name} 的值“{config}”读不懂。请改正。",
                     f'The value "{config}" of the constraint {name} of the field {field.id} '
                     "cannot be read. Correct it.",
-                    element,
-                    line=field.line,
                 )
 
 
 def empty_range(place: Place) -> Iterator[Problem]:
     """What is at least this is not at most less."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         for low, high in (("min", "max"), ("minlength", "maxlength")):
             least = _number(field, low)
             most = _number(field, high)
             if least is not None and most is not None and least > most:
-                yield place.error(
+                yield say(
                     "empty_range",
                     f"字段 {field.id} 的 {low} 大于 {high}，没有值能填。请改正。",
                     f"{low} of the field {field.id} is larger than {high}; nothing could be "
                     "filled in. Correct it.",
-                    element,
-                    line=field.line,
                 )
 
 
@@ -184,17 +173,15 @@ def _number(field: FormField, name: str) -> Any:
 def shows_nothing(place: Place) -> Iterator[Problem]:
     """A field that can only be read shows what some other step has set."""
     known = place.world.variables.get(place.process.id)
-    for element, field in _fields(place):
+    for field, say in _fields(place, place.warning):
         if known is None or field.default or not only_shows(field):
             continue
         if variable_of(field) not in known:
-            yield place.warning(
+            yield say(
                 "shows_nothing",
                 f"只读字段 {field.id} 没有任何步骤写入，永远是空的。请改正编号，或写默认值。",
                 f"The read-only field {field.id} is set by no step and stays empty. Correct its "
                 "id, or give it a default.",
-                element,
-                line=field.line,
             )
 
 
@@ -227,7 +214,7 @@ def _is_literal(kind: str, written: str) -> bool:
 
 def field_default(place: Place) -> Iterator[Problem]:
     """What a field starts with fits its type."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         if not field.default or "${" in field.default:
             continue
         ids = {choice.id for choice in field.choices}
@@ -237,19 +224,17 @@ def field_default(place: Place) -> Iterator[Problem]:
         if field.type == "checklist" and ids:
             wrong = not set(values.literal("checklist", field.default)) <= ids
         if wrong:
-            yield place.error(
+            yield say(
                 "field_default",
                 f"字段 {field.id} 的默认值“{field.default}”与类型 {field.type} 不符。请改正。",
                 f'The default "{field.default}" of the field {field.id} does not fit its type '
                 f"{field.type}. Correct it.",
-                element,
-                line=field.line,
             )
 
 
 def field_property(place: Place) -> Iterator[Problem]:
     """A property that is known, on a type that it means something for."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         ids = {choice.id for choice in field.choices}
         for name, value in field.properties.items():
             match = _CHOICE_ENGLISH.fullmatch(name)
@@ -265,70 +250,63 @@ def field_property(place: Place) -> Iterator[Problem]:
             if name == "multiple":
                 known = known and value in _ON_OFF
             if not known:
-                yield place.error(
+                yield say(
                     "field_property",
                     f"字段 {field.id} 的属性“{name} = {value}”在这里没有作用。请改正或删除。",
                     f'The property "{name} = {value}" of the field {field.id} has no effect. '
                     "Correct or delete it.",
-                    element,
-                    line=field.line,
                 )
 
 
 def no_choices(place: Place) -> Iterator[Problem]:
     """There is something to choose from, and each choice has its own id."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         if field.type not in CHOOSING:
             if field.choices:
-                yield place.error(
+                yield say(
                     "choices_out_of_place",
                     f"字段 {field.id} 的类型是 {field.type}，不能有选项。请改成 enum 或 checklist。",
                     f"The field {field.id} of type {field.type} has choices. Make it an enum or "
                     "a checklist.",
-                    element,
-                    line=field.line,
                 )
             continue
         ids = [choice.id for choice in field.choices]
         if not ids and not field.properties.get("options"):
-            yield place.error(
+            yield say(
                 "no_choices",
                 f"字段 {field.id} 没有选项。请加上选项，或者写属性 options。",
                 f"The field {field.id} has nothing to choose from. Add values, or the property "
                 "options.",
-                element,
-                line=field.line,
             )
         if "" in ids or len(set(ids)) < len(ids):
-            yield place.error(
+            yield say(
                 "choice_id",
                 f"字段 {field.id} 的选项编号有空的或重复的。请改正。",
                 f"A choice of the field {field.id} has no id, or one that is used twice. "
                 "Correct it.",
-                element,
-                line=field.line,
             )
 
 
 def field_group(place: Place) -> Iterator[Problem]:
     """A field that offers the members of a group names one that exists."""
-    for element, field in _fields(place):
+    for field, say in _fields(place):
         group = field.properties.get("group", "").strip()
         if group and "${" not in group and group not in place.world.groups:
-            yield place.error(
+            yield say(
                 "field_group",
                 f"字段 {field.id} 的组“{group}”不存在。请改正，或者先建立这个组。",
                 f'There is no group "{group}" for the field {field.id}. Correct it, or make the '
                 "group first.",
-                element,
-                line=field.line,
             )
 
 
-def _fields(place: Place) -> Iterator[tuple[Element, FormField]]:
+def _fields(
+    place: Place, report: Callable[..., Problem] | None = None
+) -> Iterator[tuple[FormField, Callable[[str, str, str], Problem]]]:
+    """Every field, and how to say what is wrong with it: at its element and on its line."""
     for element in place.elements():
         for field in element.fields:
-            yield element, field
+            yield field, partial(report or place.error, at=element, line=field.line)
 
 
 RULES = (
