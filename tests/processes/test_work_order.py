@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,15 @@ def withdraw(order: Account, project: str, scope: str = "withdrawn") -> None:
 def send_back(order: Account, project: str) -> None:
     order.on(project, "ad", "ad_sign", ad_decision="approve")
     order.on(project, "as", "as_sign", as_decision="back")
+
+
+@contextmanager
+def late(order: Account) -> Iterator[None]:
+    """Let messages be on their way for a while."""
+    order.work = lambda: None  # type: ignore[method-assign]
+    yield
+    del order.work
+    order.work()
 
 
 def meetings(order: Account) -> list[str]:
@@ -298,11 +308,9 @@ def test_it_ends_once_when_two_report_the_loss_at_the_same_time(account: At) -> 
     order = account("sent")
     first, second = (order.found(project, "withdraw_order") for project in (CAMPAIGN, VISUAL))
     lost: dict[str, Any] = {"withdraw_scope": "lost", "withdraw_reason": "被收购"}
-    work, order.work = order.work, lambda: None  # type: ignore[method-assign]
-    order.complete_task("ae", first, lost)
-    order.complete_task("ae", second, lost)
-    order.work = work  # type: ignore[method-assign]
-    order.work()
+    with late(order):
+        order.complete_task("ae", first, lost)
+        order.complete_task("ae", second, lost)
     told_once(order, CAMPAIGN, VISUAL)
 
 
@@ -316,5 +324,39 @@ def test_it_needs_nobody_for_what_a_stopped_department_had_sent(account: At) -> 
     withdraw(order, VISUAL)
     order.learns_why(VISUAL)
     clock.set(clock.now() + timedelta(days=200))
+    order.work()
+    assert order.troubles() == []
+
+
+def return_it(order: Account) -> None:
+    department = order.department(CAMPAIGN)
+    order.complete("ad", department, "review_order", ad_decision="return")
+
+
+@pytest.mark.parametrize("first", ["account", "department"])
+def test_it_needs_no_repair_when_it_is_withdrawn_while_it_is_returned(
+    account: At, first: str
+) -> None:
+    order = account("sent")
+    with late(order):
+        for who in (first, {"account": "department", "department": "account"}[first]):
+            if who == "account":
+                withdraw(order, CAMPAIGN)
+            else:
+                return_it(order)
+    assert order.case(order.department(CAMPAIGN)).outcome == "order_returned"
+    assert order.open() == ["fix_briefing"], "only the other order goes on"
+    clock.set(clock.now() + timedelta(days=100))
+    order.work()
+    assert order.troubles() == []
+
+
+def test_it_needs_no_repair_when_the_case_is_cancelled_while_it_is_returned(account: At) -> None:
+    order = account("sent")
+    with late(order):
+        return_it(order)
+        order.cancel("as", order.number)
+    order.learns_why(VISUAL)
+    clock.set(clock.now() + timedelta(days=100))
     order.work()
     assert order.troubles() == []
