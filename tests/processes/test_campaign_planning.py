@@ -44,7 +44,7 @@ def test_it_takes_an_order_from_the_desk_to_the_archive(agency: Sessions) -> Non
     (presented,) = planning.sent("deliverable_presented")
     assert (presented["no"], presented["round"], presented["reaction"]) == (NO, 1, "喜欢")
     assert [file["name"] for file in presented["documents"]] == ["a.pdf"]
-    assert presented["team"] == "易小川、余晨"
+    assert presented["team"] == "易小川 Yi Xiaochuan、余晨 Yu Chen"
     planning.accepted(verdict="passed")
     planning.carries_out("ex1", PLAN)
     (finished,) = planning.sent("execution_finished")
