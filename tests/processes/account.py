@@ -5,7 +5,8 @@ A stage is played once and its database copied for each test that begins there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import select
@@ -111,6 +112,11 @@ class Account(Drive):
         self.on(project, "ad", "ad_sign", ad_decision="approve")
         self.on(project, "as", "as_sign", as_decision="approve")
 
+    def refuses(self, project: str) -> None:
+        """Have one of the two send an order back."""
+        self.on(project, "ad", "ad_sign", ad_decision="approve")
+        self.on(project, "as", "as_sign", as_decision="back")
+
     def briefs(self, project: str) -> None:
         self.on(project, "ae", "fix_briefing", briefing_place="二楼会议室")
         self.on(project, "ae", "hold_briefing")
@@ -202,6 +208,15 @@ class Account(Drive):
         who = task.assignee_id or heads[self.case(number).process_id]
         self.complete_task(who, task.id, {})
         assert self.case(number).outcome == "work_stopped"
+
+
+@contextmanager
+def late(account: Account) -> Iterator[None]:
+    """Let messages be on their way for a while."""
+    account.work = lambda: None  # type: ignore[method-assign]
+    yield
+    del account.work
+    account.work()
 
 
 def _found(account: Account) -> None:
