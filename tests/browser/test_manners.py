@@ -98,6 +98,7 @@ def test_a_draft_it_is_kept_for_its_writer(enter: Enter, site: Site, order: str)
     ae.page.locator("[name=wanted]").fill("三张海报")
     ae.page.locator("[name=budget]").fill("不知道")
     filling.add_row(ae.page, "items")
+    ae.page.locator("[name=items-0-item]").fill("初稿")
     with ae.page.expect_navigation():
         ae.page.locator("button[value=draft]").click()
     expect(ae.page.locator(".flash")).to_be_visible()
@@ -105,7 +106,7 @@ def test_a_draft_it_is_kept_for_its_writer(enter: Enter, site: Site, order: str)
     ae.open(where)
     expect(ae.page.locator("[name=wanted]")).to_have_value("三张海报")
     expect(ae.page.locator("[name=budget]")).to_have_value("不知道")
-    expect(ae.page.locator("#answer-items section")).to_have_count(1)
+    expect(ae.page.locator("[name=items-0-item]")).to_have_value("初稿")
 
 
 def test_going_back_it_shows_what_was_typed_or_that_it_is_done(
@@ -157,6 +158,26 @@ def test_an_answer_it_asks_for_more_and_loses_nothing_typed_meanwhile(
     expect(ae.page.locator("[name=wanted]")).to_have_value("三张海报")
     ae.page.locator("[name=urgent]").uncheck()
     expect(ae.page.locator("[name=why_urgent]")).to_have_count(0)
+
+
+def test_a_row_it_keeps_when_an_earlier_request_is_answered_late(
+    enter: Enter, site: Site, order: str
+) -> None:
+    """Typing, then pressing the button at once, sends two requests."""
+    ae = enter("ae")
+    ae.open(address(site, order))
+    held: list[Route] = []
+    rows = ae.page.locator("#answer-items section")
+    ae.page.route("**/fields", lambda route: route.continue_() if held else held.append(route))
+    ae.page.locator("[name=budget]").fill("300")
+    ae.page.locator('button[name="add:items"]').click()
+    ae.page.wait_for_timeout(700)  # time enough for the second to come first, if it is let
+    held[0].continue_()
+    filling.quiet(ae.page)
+    expect(rows).to_have_count(1)
+    ae.page.wait_for_timeout(300)
+    expect(rows).to_have_count(1)
+    expect(ae.page.locator("[name=budget]")).to_have_value("300.00")
 
 
 def test_files_and_rows_it_takes_in_place(enter: Enter, site: Site, order: str) -> None:
