@@ -63,6 +63,9 @@ class Step:
     events: list[dict[str, Any]] = field(default_factory=list)
     #: Ids of the messages that this step delivered.
     consumed: list[int] = field(default_factory=list)
+    #: Whether kept messages are taken at once, and whether one was; see `instances.advance`.
+    takes_kept: bool = True
+    took_kept: bool = False
     #: Ids of the messages whose delivery failed in this step.
     refused: list[int] = field(default_factory=list)
     #: Troubles to keep as incidents once the step is written.
@@ -173,7 +176,8 @@ def settle(step: Step) -> None:
 
     All that may fail in the drawing is worked out before the first row is written.
     """
-    _deliver_kept(step)
+    if step.takes_kept:
+        _deliver_kept(step)
     after = step.places()
     new = [w for place, w in after.items() if _differs(w, step.before.get(place))]
     gone = [w for place, w in step.before.items() if _differs(w, after.get(place))]
@@ -316,6 +320,7 @@ def _deliver_or_refuse(step: Step, waiting: Waiting, message: Message) -> None:
     kept, events, received = step.run.dump(), len(step.events), len(step.received)
     try:
         step.deliver(waiting, message)
+        step.took_kept = True
     except errors.StepFailed as failure:
         step.run = Run.restore(step.program, kept, context_of=step.context_of)
         del step.events[events:], step.received[received:]

@@ -18,6 +18,7 @@ from engine import (
     clock,
     definitions,
     documents,
+    due,
     errors,
     forms,
     history,
@@ -190,11 +191,42 @@ def advance(
     `act` moves the run and notes its events. Raises StepFailed when the drawing fails at run
     time, with nothing written; ChangedMeanwhile when another writer was faster.
     """
-    step = Step(session, instance, definitions.program(session, instance.definition_id), actor)
+    program = definitions.program(session, instance.definition_id)
+    step = Step(session, instance, program, actor)
     step.restore()
     act(step)
-    settle(step)
+    try:
+        settle(step)
+    except errors.StepFailed:
+        if not step.took_kept:
+            raise
+        # What a kept message set off may have failed, and not this step: it comes by itself.
+        step = Step(session, instance, program, actor, takes_kept=False)
+        step.restore()
+        act(step)
+        settle(step)
+        session.info["wake"] = True
     return step
+
+
+def fire(session: Session, instance: Instance, task_id: str) -> bool:
+    """Let a timer of a locked case go off; one that fails halts and is told as an incident."""
+    fired = False
+
+    def act(step: Step) -> None:
+        nonlocal fired
+        for waiting in step.run.waiting():
+            if waiting.task_id == task_id and waiting.kind == "timer":
+                step.fire(waiting)
+                fired = True
+                return
+
+    try:
+        advance(session, instance, act)
+    except errors.StepFailed as failure:
+        due.halt(session, task_id)
+        failed(session, instance, failure, task_id=task_id)
+    return fired
 
 
 def failed(

@@ -255,33 +255,36 @@ def complete(
     return completed(session, person, instance.number, instance.id, ended=ended)
 
 
-class _TimerFailed(Exception):
-    """A timer that was due before the click failed; that is no fault of who clicked."""
+class _TimersDue(Exception):
+    """Timers fell due before the click; they come first, or an expired deadline is lost."""
 
-    def __init__(self, task_id: str, failure: errors.StepFailed) -> None:
-        self.task_id, self.failure = task_id, failure
-        super().__init__(task_id)
+    def __init__(self, task_ids: list[str]) -> None:
+        self.task_ids = task_ids
+        super().__init__(*task_ids)
 
 
 def _advance(
     session: Session, person: Person, instance: Instance, act: Callable[[Step], None]
 ) -> None:
-    """Move the case on, past timers that fail: they halt and are told as incidents."""
-    while True:
-        try:
-            advance(session, instance, act, actor=person)
-        except _TimerFailed as timer:
-            due.halt(session, timer.task_id)
-            instances.failed(session, instance, timer.failure, task_id=timer.task_id)
-        else:
-            return
+    """Move the case on, after whatever fell due before."""
+    try:
+        advance(session, instance, act, actor=person)
+    except _TimersDue as timers:
+        for task_id in timers.task_ids:
+            instances.fire(session, instance, task_id)
+        advance(session, instance, act, actor=person)
 
 
 def _completing(
     session: Session, person: Person, task: Task, answers: dict[str, Any], request: str | None
 ) -> Callable[[Step], None]:
+    looked = False
+
     def act(step: Step) -> None:
-        _fire_due(step)
+        nonlocal looked
+        if not looked:
+            looked = True
+            _look_for_due(step)
         waiting_task = next((w for w in step.run.waiting() if w.task_id == task.id), None)
         if waiting_task is None:
             raise errors.TaskWithdrawn
@@ -315,28 +318,18 @@ def _completing(
     return act
 
 
-def _fire_due(step: Step) -> None:
-    """Let go off what fell due before the click: otherwise an expired deadline is lost.
-
-    One timer may call off another; one that failed waits until somebody sees to it.
-    """
+def _look_for_due(step: Step) -> None:
+    """Raise _TimersDue, the oldest first; one that failed waits until somebody sees to it."""
     now = clock.now()
-    late = {
-        place: w
-        for place, w in step.places().items()
+    late = [
+        w
+        for w in step.before.values()
         if w.kind == "timer" and w.due_at is not None and w.due_at <= now
-    }
-    if not late:
-        return
-    halted = due.halted(step.session, step.instance.id)
-    for place in sorted(late, key=lambda p: (late[p].due_at, p)):
-        waiting = step.places().get(place)
-        if waiting is None or waiting.task_id in halted:
-            continue
-        try:
-            step.fire(waiting)
-        except errors.StepFailed as failure:
-            raise _TimerFailed(waiting.task_id, failure) from failure
+    ]
+    halted = due.halted(step.session, step.instance.id) if late else set()
+    task_ids = [w.task_id for w in sorted(late, key=lambda w: (w.due_at, w.task_id))]
+    if wanted := [task_id for task_id in task_ids if task_id not in halted]:
+        raise _TimersDue(wanted)
 
 
 def context_at_start(session: Session) -> Context:

@@ -7,9 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, errors, instances
-from engine import due as due_times
-from engine.advance import Step
+from engine import clock, instances
 from engine.models import Timer
 
 
@@ -37,22 +35,7 @@ def fire(session: Session, task_id: str) -> bool:
     if timer is None or timer.halted or timer.due_at > clock.now():
         return False
     instance = instances.locked(session, timer.instance_id)
-    fired = False
-
-    def act(step: Step) -> None:
-        nonlocal fired
-        for waiting in step.run.waiting():
-            if waiting.task_id == task_id and waiting.kind == "timer":
-                step.fire(waiting)
-                fired = True
-                return
-
-    try:
-        instances.advance(session, instance, act)
-    except errors.StepFailed as failure:
-        due_times.halt(session, task_id)
-        instances.failed(session, instance, failure, task_id=task_id)
-    return fired
+    return instances.fire(session, instance, task_id)
 
 
 def retry(session: Session, task_id: str) -> None:

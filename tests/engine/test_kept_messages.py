@@ -45,6 +45,35 @@ def test_the_task_stays_done_and_the_message_becomes_an_incident(agency: Agency)
         assert session.scalars(select(Message.status)).all() == ["failed"]
 
 
+def test_the_task_stays_done_when_what_the_message_opens_cannot_open(sessions: Sessions) -> None:
+    agency = Agency(
+        sessions,
+        draw(
+            "dated",
+            """
+            start begin lane=executor
+            user prepare lane=executor
+            catch news message=news correlationKey=case.number variable=said
+            user read lane=executor due=${said.when}
+            end done
+            begin > prepare > news > read > done
+            """,
+        ),
+    )
+    number = agency.begin("ex1", "dated")
+    agency.send("news", number, {"when": "soon"})
+    assert not agency.do("ex1", number, "prepare").incident
+    assert agency.waits(number) == ["news"]
+    agency.work()
+    assert agency.statuses() == ["failed"]
+    (trouble,) = agency.troubles(number)
+    assert trouble.element_id == "read"
+    assert trouble.message_id is not None
+    agency.send("news", number, {"when": "P1D"})
+    agency.work()
+    assert agency.open_ids(number) == ["read"]
+
+
 def test_the_next_message_is_taken_all_the_same(agency: Agency) -> None:
     number = agency.begin("ex1", "divides", about="tea")
     with database.writing(agency.sessions) as session:

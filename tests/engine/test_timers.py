@@ -280,6 +280,31 @@ def test_it_is_told_beside_what_was_done_when_it_fails_at_a_click(sessions: Sess
     assert [row.halted for row in rows(agency)] == [True]
 
 
+def test_it_halts_alone_when_the_task_that_it_opens_cannot_open(sessions: Sessions) -> None:
+    agency = Agency(
+        sessions,
+        draw(
+            "reminding",
+            """
+            start begin lane=executor
+            user work lane=executor fields="n:long"
+            boundary late on=work timer=PT1H interrupting=false
+            user remind lane=executor due="${'soon'}"
+            end done
+            end reminded
+            begin > work > done
+            late > remind > reminded
+            """,
+        ),
+    )
+    number = agency.begin("ex1", "reminding")
+    pass_time(hours=2)
+    assert not agency.do("ex1", number, "work", n=1).incident
+    assert agency.case(number).outcome == "done"
+    (trouble,) = agency.troubles(number)
+    assert (trouble.element_id, trouble.answers) == ("remind", None)
+
+
 def test_it_races_a_message(sessions: Sessions) -> None:
     agency = Agency(
         sessions,
