@@ -23,6 +23,7 @@ from engine import (
 )
 from engine.advance import Step
 from engine.contexts import case_context
+from engine.diagrams import Element
 from engine.directory import Usable
 from engine.expressions import Context
 from engine.instances import Completed, advance, claimable, completed
@@ -38,7 +39,7 @@ __all__ = [
     "complete",
     "context_at_start",
     "counts",
-    "form_once",
+    "drawn",
     "listed",
     "opened",
     "release",
@@ -77,7 +78,7 @@ def opened(session: Session, person: Person, task_id: str) -> OpenTask:
         instance=instance,
         element=waiting.element,
         form=form,
-        values=values | (task.draft or {}),
+        values=values | ((task.assignee_id == person.id and task.draft) or {}),
         data=waiting.data,
         context=context,
         may_complete=may,
@@ -126,15 +127,14 @@ def _say_where_it_went(session: Session, person: Person, task_id: str) -> None:
     raise errors.TaskGone(who=who.name if who else Text("系统", "the system"), when=when)
 
 
-def form_once(session: Session, person: Person, task_id: str) -> forms.Form:
-    """Give the form that a task had which is no longer open; empty for who may not know of it."""
-    event = history.ending(session, task_id)
-    instance = session.get(Instance, event.instance_id) if event is not None else None
-    if event is None or instance is None or not _sees(session, person, instance.id):
-        return forms.Form()
+def drawn(session: Session, task_id: str) -> Element | None:
+    """Give the step that a task is, or was, for somebody who may know of the task."""
+    place = session.get(Task, task_id) or history.ending(session, task_id)
+    if place is None:
+        return None
+    instance = session.get_one(Instance, place.instance_id)
     drawing = definitions.drawing(session, instance.definition_id)
-    element = drawing.element(event.process_id, event.element_id)
-    return forms.form_of(element) if element else forms.Form()
+    return drawing.element(place.process_id, place.element_id)
 
 
 def claim(session: Session, person: Person, task_id: str) -> None:

@@ -195,7 +195,7 @@ class FileAnswer(AnswerField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Store the uploads and put them behind what was kept."""
-        kept = [file for sent in valuelist[:_MOST_KEPT] if (file := _kept(sent)) is not None]
+        kept = [file for sent in valuelist[:_MOST_KEPT] if (file := kept_file(sent)) is not None]
         new = []
         for sent in valuelist[:_MOST_KEPT]:
             if isinstance(sent, str) or not getattr(sent, "filename", ""):
@@ -226,7 +226,8 @@ class FileAnswer(AnswerField):
         ]
 
 
-def _kept(sent: Any) -> dict[str, Any] | None:
+def kept_file(sent: Any) -> dict[str, Any] | None:
+    """Read what the box of a file sends; None for what no box of ours sends."""
     if not isinstance(sent, str) or len(sent) > 2000:
         return None
     try:
@@ -246,10 +247,15 @@ def _kept(sent: Any) -> dict[str, Any] | None:
     return {"id": number, "name": name, "size": size}
 
 
+def field_name(item: FieldItem) -> str:
+    """Give the name that a field outside of rows is sent under."""
+    return f"{item.id}_" if item.id in TAKEN else item.id
+
+
 def unbound(item: FieldItem, reader: Reader, prefix: str = "") -> UnboundField[Any]:
     """Make the field of an item, for a form to bind; ids in the page never clash with others."""
     kind = FileAnswer if item.type == "file" else AnswerField
-    name = f"{item.id}_" if item.id in TAKEN and not prefix else item.id
+    name = item.id if prefix else field_name(item)
     return UnboundField(kind, item=item, reader=reader, name=name, id=f"answer-{prefix}{item.id}")
 
 

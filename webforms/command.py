@@ -127,7 +127,8 @@ def serve(settings: Settings, sessions: Sessions, port: int, accounts: Sequence[
             port=port,
             threads=THREADS,
             ident=None,
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+            # What is only somewhat too large is refused by a page of ours, with all that was typed.
+            max_request_body_size=4 * app.config["MAX_CONTENT_LENGTH"],
         )
     except OSError as problem:
         if problem.errno != errno.EADDRINUSE:

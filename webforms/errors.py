@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine import errors
 from engine.languages import Text
-from webforms import languages
+from webforms import languages, returned
 from webforms import session as database
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ STATUS: dict[type[errors.AgencyflowError], int] = {
 
 def init_app(app: Flask) -> None:
     """Give every error its page."""
-    app.register_error_handler(errors.AgencyflowError, _from_engine)
+    app.register_error_handler(errors.AgencyflowError, explained)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(OperationalError, _busy)
-    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(HTTPException, from_http)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -63,11 +63,15 @@ def sentence(error: errors.AgencyflowError) -> str:
 
 
 def page(status: int, message: str, **more: object) -> tuple[str, int]:
-    """Render an error page."""
-    return render_template("error.html", status=status, message=message, **more), status
+    """Render an error page; what was typed is on it, to copy."""
+    typed = returned.texts()
+    return render_template(
+        "error.html", status=status, message=message, typed=typed, **more
+    ), status
 
 
-def _from_engine(error: errors.AgencyflowError) -> tuple[str, int]:
+def explained(error: errors.AgencyflowError) -> tuple[str, int]:
+    """Explain what the engine refused."""
     status = status_of(error)
     if status == 500:
         log.error("unexpected: %s", error, exc_info=error)
@@ -76,7 +80,8 @@ def _from_engine(error: errors.AgencyflowError) -> tuple[str, int]:
     return page(status, message)
 
 
-def _from_http(error: HTTPException) -> tuple[str, int] | HTTPException:
+def from_http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    """Explain a refusal."""
     status = error.code or 500
     if status < 400:
         return error
@@ -115,7 +120,8 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 
 def _bare(status: int, message: Text) -> tuple[str, int]:
     """Render a page that asks nothing of the database, in both languages."""
-    return render_template("error_bare.html", status=status, message=message), status
+    typed = returned.texts()
+    return render_template("error_bare.html", status=status, message=message, typed=typed), status
 
 
 OTHERWISE = Text("这个请求无法处理。", "This request cannot be handled.")

@@ -41,7 +41,7 @@ class FilledForm:
         self._refresh_url = refresh_url
         #: True when this is what somebody typed.
         self.sent = sent
-        self._names = _Names()
+        self._names = Names()
         self._form = form_fields.build(
             definition,
             language=languages.current(),
@@ -84,7 +84,7 @@ class FilledForm:
         self._form.place(errors)
 
 
-class _Names:
+class Names:
     """Names of people and groups; looked up only for a form that asks for some."""
 
     @cached_property
@@ -93,14 +93,17 @@ class _Names:
 
     @property
     def persons(self) -> Mapping[str, Text]:
+        """The active people's names by their ids."""
         return self._directory.persons
 
     @property
     def groups(self) -> Mapping[str, Text]:
+        """The groups' names by their ids."""
         return self._directory.groups
 
     @property
     def members(self) -> Mapping[str, Collection[str]]:
+        """The ids of the active people of each group."""
         return self._directory.members
 
 

@@ -10,8 +10,9 @@ from flask_babel import gettext
 
 from engine import definitions, errors, instances, misstarts, successors, tasks
 from engine.languages import Text
-from webforms import identity
+from webforms import identity, resending
 from webforms import session as database
+from webforms.errors import explained
 from webforms.filled_form import FilledForm
 
 if TYPE_CHECKING:
@@ -75,6 +76,18 @@ def fields(process_id: str) -> str:
     return render_template("_fields.html", **_filled(procedure, sent=True).shown)
 
 
+def _sent_again(trouble: str, status: int) -> tuple[str, int]:
+    """Show the form with what was typed in it; nothing is done, and no upload is stored."""
+    try:
+        procedure = _startable((request.view_args or {})["process_id"])
+    except errors.NotFound as gone:
+        return explained(gone)
+    return _page(procedure, _filled(procedure, sent=True, store=False), trouble=trouble), status
+
+
+resending.offer(blueprint, "start", _sent_again)
+
+
 def _startable(process_id: str) -> Definition:
     for procedure in definitions.startable(database.current(), identity.person()):
         if procedure.process_id == process_id:
@@ -82,7 +95,7 @@ def _startable(process_id: str) -> Definition:
     raise errors.NotFound
 
 
-def _filled(procedure: Definition, *, sent: bool = False) -> FilledForm:
+def _filled(procedure: Definition, *, sent: bool = False, store: bool = True) -> FilledForm:
     session = database.current()
     return FilledForm(
         definitions.form_at_start(session, procedure),
@@ -90,6 +103,7 @@ def _filled(procedure: Definition, *, sent: bool = False) -> FilledForm:
         data={},
         context=tasks.context_at_start(session),
         sent=sent,
+        store=store,
         refresh_url=url_for(".fields", process_id=procedure.process_id),
     )
 

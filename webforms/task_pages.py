@@ -7,16 +7,14 @@ from uuid import uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError
 
 from engine import cases, errors, tasks
-from engine.forms import RowsItem
+from engine.forms import form_of
 from engine.languages import Text
-from webforms import identity, languages
+from webforms import identity, languages, resending, returned
 from webforms import session as database
-from webforms.errors import forged, sentence, status_of
+from webforms.errors import sentence, status_of
 from webforms.filled_form import FilledForm
-from webforms.form_fields import SEEN
 
 if TYPE_CHECKING:
     from werkzeug import Response
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
     from engine.tasks import OpenTask
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
-
-#: What a task's page sends beside the answers.
-OWN = ("action", "csrf_token", "request_key")
 
 
 @blueprint.get("/<task_id>")
@@ -56,7 +51,10 @@ def answer(task_id: str) -> Response | str | tuple[str, int]:
         return _page(task, filled)
     if action == "draft":
         tasks.save_draft(session, person, task_id, filled.answers)
-        flash(gettext("The draft is kept. Only you see it until you submit."), "success")
+        flash(
+            gettext("The draft is kept. Until you submit it or release the task, only you see it."),
+            "success",
+        )
         return redirect(url_for(".show", task_id=task_id), 303)
     if not filled.validate():
         return _page(task, filled), 422
@@ -78,10 +76,10 @@ def _complete(task: OpenTask, filled: FilledForm) -> Response | tuple[str, int]:
     except (errors.HeldByAnother, errors.NotAllowed, errors.ChangedMeanwhile) as refused:
         task = tasks.opened(session, person, task.id)
         return _page(task, filled, trouble=sentence(refused)), status_of(refused)
-    return _onward(task, done)
+    return _onward(task.name, done)
 
 
-def _onward(task: OpenTask | None, done: Completed) -> Response:
+def _onward(name: Text, done: Completed) -> Response:
     """Go to the person's next task in the case, else to the inbox."""
     if done.incident:
         flash(
@@ -92,16 +90,16 @@ def _onward(task: OpenTask | None, done: Completed) -> Response:
             "danger",
         )
         return redirect(url_for("cases.show", number=done.number), 303)
-    name = languages.say(task.name) if task else done.number
+    what = languages.say(name)
     if done.ended:
-        flash(gettext("“%(task)s” is done, and with it the case.", task=name), "success")
+        flash(gettext("“%(task)s” is done, and with it the case.", task=what), "success")
     elif done.next_task_id:
         flash(
-            gettext("“%(task)s” is done. This is your next one in the case.", task=name), "success"
+            gettext("“%(task)s” is done. This is your next one in the case.", task=what), "success"
         )
         return redirect(url_for(".show", task_id=done.next_task_id), 303)
     else:
-        flash(gettext("“%(task)s” is done.", task=name), "success")
+        flash(gettext("“%(task)s” is done.", task=what), "success")
     return redirect(url_for("inbox.show"), 303)
 
 
@@ -112,7 +110,8 @@ def _again(task_id: str, gone: errors.AgencyflowError) -> Response | tuple[str, 
         done = tasks.complete(session, person, task_id, answers={}, request_key=_request_key())
     except (errors.TaskGone, errors.TaskWithdrawn, errors.NotFound):
         return _gone(gone)
-    return _onward(None, done)
+    step = tasks.drawn(session, task_id)
+    return _onward(step.name if step else Text(), done)
 
 
 @blueprint.post("/<task_id>/fields")
@@ -141,21 +140,17 @@ def release(task_id: str) -> Response:
     return redirect(url_for("inbox.show"), 303)
 
 
-@blueprint.errorhandler(CSRFError)
-def _too_old(_error: CSRFError) -> Response | str | tuple[str, int]:
-    """A form from before signing in again: nothing is done, nothing typed is lost."""
-    database.discard()
-    view_args: dict[str, Any] = request.view_args or {}
-    if request.endpoint != "tasks.answer" or identity.person_or_none() is None:
-        return forged()
+def _sent_again(trouble: str, status: int) -> tuple[str, int]:
+    """Show the form with what was typed in it; nothing is done, and no upload is stored."""
+    task_id: str = (request.view_args or {})["task_id"]
     try:
-        task = tasks.opened(database.current(), identity.person(), view_args["task_id"])
+        task = tasks.opened(database.current(), identity.person(), task_id)
     except errors.AgencyflowError as gone:
         return _gone(gone)
-    trouble = gettext(
-        "You signed in again since this form was opened. Please check it and send it once more."
-    )
-    return _page(task, _filled(task, sent=True, store=False), trouble=trouble), 400
+    return _page(task, _filled(task, sent=True, store=False), trouble=trouble), status
+
+
+resending.offer(blueprint, "answer", _sent_again)
 
 
 def _filled(task: OpenTask, *, sent: bool = False, store: bool = True) -> FilledForm:
@@ -200,30 +195,18 @@ def _drawing(task: OpenTask, case: Any) -> dict[str, Any] | None:
 
 
 def _gone(error: errors.AgencyflowError, filled: FilledForm | None = None) -> tuple[str, int]:
-    typed = filled.typed if filled else _as_sent()
+    typed = filled.typed if filled else _as_sent(error)
     return render_template("tasks/gone.html", message=sentence(error), typed=typed), status_of(
         error
     )
 
 
-def _as_sent() -> list[tuple[Text, Text]]:
-    """List what was sent for a task that is no longer open, under the labels it had."""
-    task_id = (request.view_args or {}).get("task_id", "")
-    form = tasks.form_once(database.current(), identity.person(), task_id)
-    labels = {item.id: item.label for item in form.items}
-    cells = {
-        f"{item.id}.{cell.id}": cell.label
-        for item in form.items
-        if isinstance(item, RowsItem)
-        for cell in item.fields
-    }
-    found = []
-    for name, text in request.form.items(multi=True):
-        if text.strip() and name not in (*OWN, SEEN):
-            group, _, cell = name.partition("-")
-            key = f"{group}.{cell.partition('-')[2]}" if cell else name
-            found.append((cells.get(key) or labels.get(name) or Text(name), Text(text)))
-    return found
+def _as_sent(error: errors.AgencyflowError) -> list[tuple[Text, Text]]:
+    """List what was sent for a task that is no longer open; under labels if one may know of it."""
+    if isinstance(error, errors.NotFound):
+        return returned.texts()
+    step = tasks.drawn(database.current(), (request.view_args or {})["task_id"])
+    return returned.in_words(form_of(step)) if step else returned.texts()
 
 
 def _request_key() -> str:

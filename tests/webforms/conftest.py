@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from engine import clock, database, definitions
 from engine.database import Sessions
@@ -46,6 +46,12 @@ class Browser:
     def post(self, address: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
         """Send a form with a good token."""
         return self.client.post(address, data={"csrf_token": self.token(), **(data or {})}, **more)
+
+    def flood(self, address: str, data: dict[str, Any]) -> TestResponse:
+        """Send a form that is too large; werkzeug's client would leave a file of it open."""
+        boundary, body = encode_multipart({"csrf_token": self.token(), **data})
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.client.post(address, data=body, content_type=kind)
 
     def sign_in(self, who: str, password: str = PASSWORD) -> TestResponse:
         """Sign in."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
 
 from engine import database
 from engine.database import Sessions
 from engine.models import Instance
 from tests.engine.drawings import deploy, draw
-from tests.webforms.conftest import KEY, Browser
+from tests.webforms.conftest import KEY, TOKEN, Browser
 
 SignedIn = Callable[[str], Browser]
 pytestmark = pytest.mark.usefixtures("small_procedure")
@@ -76,6 +78,42 @@ def test_it_starts_one_case_for_a_form_that_is_sent_twice(
     again = browser.post("/start/small_order", sent)
     assert (again.status_code, again.location) == (303, first.location)
     assert _cases(sessions) == 1
+
+
+def test_it_shows_a_form_again_whose_token_is_from_another_sign_in(
+    signed_in: SignedIn, sessions: Sessions
+) -> None:
+    browser = signed_in("ae")
+    browser.get("/")
+    sent = {"client_name": "示例食品", "csrf_token": "old"}
+    answer = browser.client.post("/start/small_order", data=sent)
+    assert answer.status_code == 400
+    assert 'value="示例食品"' in answer.text
+    assert "重新登录" in answer.text
+    token = TOKEN.search(answer.text)
+    assert token
+    assert _cases(sessions) == 0
+    again = browser.client.post("/start/small_order", data={**sent, "csrf_token": token[1]})
+    assert again.status_code == 303
+    gone = browser.client.post("/start/nothing", data=sent)
+    assert gone.status_code == 404
+    assert "示例食品" in gone.text
+
+
+def test_it_keeps_what_was_typed_when_too_much_was_sent(
+    signed_in: SignedIn, sessions: Sessions
+) -> None:
+    flood = {"client_name": "示例食品", "more": FileStorage(BytesIO(b"x" * 4_500_000), "more.bin")}
+    answer = signed_in("ae").flood("/start/small_order", flood)
+    assert answer.status_code == 413
+    assert 'value="示例食品"' in answer.text
+    assert _cases(sessions) == 0
+
+
+def test_it_hands_back_what_was_typed_to_who_is_signed_out(browser: Browser) -> None:
+    answer = browser.post("/start/small_order", {"client_name": "示例食品"})
+    assert answer.status_code == 401
+    assert "示例食品" in answer.text
 
 
 def test_it_ignores_what_the_form_does_not_ask(signed_in: SignedIn) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import FileStorage
 
-from engine import database
+from engine import database, tasks
 from engine.database import Sessions
-from engine.models import Event, Incident, Membership, Task
+from engine.models import Document, Event, Incident, Membership, Task
 from tests.webforms.conftest import KEY, SEEN, Browser
 
 SignedIn = Callable[[str], Browser]
@@ -139,6 +142,18 @@ def test_it_keeps_a_draft(signed_in: SignedIn, order: str) -> None:
     assert 'value="some"' in page
 
 
+def test_a_draft_is_shown_to_who_holds_the_task_only(
+    signed_in: SignedIn, order: str, sessions: Sessions
+) -> None:
+    browser = signed_in("ae")
+    browser.post(order, {**GOOD, "action": "draft", "wanted": "写了一半"})
+    for who in ("manager", "as"):
+        page = signed_in(who).get(order)
+        assert page.status_code == 200
+        assert "写了一半" not in page.text
+    assert "写了一半" in browser.get(order).text
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -201,6 +216,19 @@ def test_it_refuses_a_file_that_is_too_large_and_keeps_the_rest(
     assert "太大" in flood.text
 
 
+def test_it_keeps_the_rest_when_all_the_files_together_are_too_large(
+    signed_in: SignedIn, order: str, sessions: Sessions
+) -> None:
+    files = [FileStorage(BytesIO(b"x" * 1_500_000), f"{number}.bin") for number in range(3)]
+    answer = signed_in("ae").flood(order, {**GOOD, "attachments": files})
+    assert answer.status_code == 413
+    assert "发送的内容太大" in answer.text
+    assert "三张海报" in answer.text
+    assert "data-primary" in answer.text  # the form itself, to send again
+    with database.reading(sessions) as session:
+        assert session.scalars(select(Document)).all() == []
+
+
 def test_it_gives_the_first_answer_to_the_same_form_sent_again(
     signed_in: SignedIn, order: str, sessions: Sessions
 ) -> None:
@@ -209,7 +237,9 @@ def test_it_gives_the_first_answer_to_the_same_form_sent_again(
     assert key
     sent = {**GOOD, "request_key": key[1]}
     assert browser.post(order, sent).status_code == 303
+    browser.get("/")
     assert browser.post(order, sent).status_code == 303
+    assert "“填写订单”已完成" in browser.get("/").text
     assert _answers(sessions)["wanted"] == "三张海报"
 
 
@@ -235,6 +265,78 @@ def test_it_hands_back_what_was_typed_for_a_task_that_vanished(
     assert late.status_code in (404, 409)
     assert "三张海报" in late.text
     assert _open(sessions) == []
+
+
+ODD = {
+    "_seen": f"{SEEN} why_urgent items-4-item items-7-item",
+    "urgent": "true",
+    "why_urgent": "展会提前",
+    "attachments": '{"id": 1, "name": "简报.pdf", "size": 4}',
+    "items-4-item": "海报",
+    "items-7-item": "文案",
+    "add:items": "",
+    "evil": "恶意",
+}
+
+
+def _listed(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<dt>(.*?)</dt><dd class="quote">(.*?)</dd>', page))
+
+
+def test_it_hands_back_what_was_typed_in_words_and_nothing_that_was_not_asked(
+    signed_in: SignedIn, order: str
+) -> None:
+    signed_in("ae").post(order, GOOD)
+    late = signed_in("ae").post(order, {**GOOD, **ODD, "request_key": "another"})
+    assert late.status_code == 409
+    assert _listed(late.text) == {
+        "要什么": "三张海报",
+        "预算（元）": "1,200.50",
+        "份数": "2",
+        "加急": "是",
+        "加急原因": "展会提前",
+        "附件": "简报.pdf",
+        "明细 1 · 事项": "海报",
+        "明细 2 · 事项": "文案",
+    }
+
+
+def test_it_hands_back_what_was_typed_for_a_task_that_nobody_may_know_of(
+    signed_in: SignedIn, order: str
+) -> None:
+    for address in ("/tasks/nothing", order):
+        answer = signed_in("con").post(address, GOOD)
+        assert answer.status_code == 404
+        assert _listed(answer.text) == {"1": "三张海报", "2": "1,200.50", "3": "2"}
+
+
+def test_it_hands_back_what_was_typed_to_who_is_signed_out(browser: Browser, order: str) -> None:
+    answer = browser.post(order, {**GOOD, "items-0-origin": "0"})
+    assert answer.status_code == 401
+    assert _listed(answer.text)["1"] == "三张海报"
+    assert GOOD["_seen"] not in answer.text
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert "三张海报" not in browser.post(order, GOOD, headers=elsewhere).text
+    assert "geheim" not in browser.post("/sign-out", {"password": "geheim"}).text
+
+
+@pytest.mark.parametrize(("fault", "status"), [(OperationalError, 503), (RuntimeError, 500)])
+def test_it_hands_back_what_was_typed_when_the_database_is_busy(
+    signed_in: SignedIn,
+    order: str,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: type[Exception],
+    status: int,
+) -> None:
+    def fail(*_given: object, **_more: object) -> None:
+        raise OperationalError("BEGIN", {}, Exception()) if fault is OperationalError else fault()
+
+    browser, sent = signed_in("ae"), {**GOOD, "csrf_token": signed_in("ae").token("/cases/")}
+    monkeypatch.setattr(tasks, "opened", fail)
+    answer = browser.client.post(order, data=sent)
+    assert answer.status_code == status
+    assert _listed(answer.text)["1"] == "三张海报"
+    assert sent["csrf_token"] not in answer.text
 
 
 def test_it_shows_a_form_again_whose_token_is_from_another_sign_in(
