@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,20 @@ def test_it_serves_a_fresh_folder_and_says_where_and_as_whom(tmp_path: Path) -> 
         assert process.wait(timeout=30) == 0
     with lockfile.held(tmp_path / "data"):
         pass
+
+
+def test_it_refuses_what_is_too_large_with_a_page_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENCYFLOW_UPLOAD_MB", "1")
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    with running(tmp_path / "data") as (_process, address, _said):
+        flood = urllib.request.Request(f"{address}/sign-in", b"x" * 6 * 1024 * 1024, kind)
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(flood, timeout=30)
+        with refused.value as answer:
+            assert answer.code == 413
+            assert "发送的内容太大" in answer.read().decode()
 
 
 def test_it_refuses_other_hosts_in_demo_mode(tmp_path: Path) -> None:
