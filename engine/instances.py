@@ -26,7 +26,7 @@ from engine import (
     numbers,
     people,
 )
-from engine.advance import Step, settle
+from engine.advance import settle
 from engine.contexts import case_context
 from engine.directory import Usable
 from engine.languages import Text
@@ -44,6 +44,7 @@ from engine.models import (
     Task,
 )
 from engine.runtime import Run
+from engine.step import Step
 
 _NOT_HERE = Text(
     "只有发起人、其主管、经理和管理员可以取消案件；由另一案件下单的，请在那个案件里撤回。",

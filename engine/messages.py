@@ -8,7 +8,6 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock, definitions, errors, inbox, incidents, instances
-from engine.advance import Step
 from engine.languages import Text
 from engine.models import (
     ACTIVE,
@@ -23,6 +22,7 @@ from engine.models import (
     Message,
     Subscription,
 )
+from engine.step import Step
 
 log = logging.getLogger(__name__)
 

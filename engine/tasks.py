@@ -21,7 +21,6 @@ from engine import (
     instances,
     people,
 )
-from engine.advance import Step
 from engine.contexts import case_context
 from engine.diagrams import Element
 from engine.directory import Usable
@@ -30,6 +29,7 @@ from engine.instances import Completed, advance, claimable, completed
 from engine.languages import Text
 from engine.models import ACTIVE, Exclusion, Instance, Person, Task
 from engine.opentask import OpenTask
+from engine.step import Step
 from engine.worklist import TaskRow, counts, listed
 
 __all__ = [
