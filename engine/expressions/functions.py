@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import simpleeval
 
-from engine import clock
+from engine import clock, durations
 from engine.expressions.parsing import ALLOWED
 from engine.expressions.reasons import NumberTooLarge, ValueTooLarge
 
@@ -136,8 +136,9 @@ def _update(container: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[st
     return {**container, **changes}
 
 
-def _days_from_now(days: int) -> str:
-    return (clock.now() + timedelta(days=days)).date().isoformat()
+def _days_from_now(days: int = 0) -> str:
+    # The agency's day: before eight in the morning in Shanghai it is still yesterday in UTC.
+    return (clock.now().astimezone(durations.zone()) + timedelta(days=days)).date().isoformat()
 
 
 #: Every function that an expression may call; a context's functions come before these.
@@ -157,7 +158,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "get": _get,
     "join": _join,
     "update": _update,
-    "today": lambda: clock.now().date().isoformat(),
+    "today": lambda: _days_from_now(),
     "now": lambda: clock.now().isoformat(timespec="seconds"),
     "days_from_now": _days_from_now,
 }

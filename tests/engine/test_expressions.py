@@ -224,3 +224,10 @@ def test_it_parses_a_text_once() -> None:
     for _ in range(3):
         evaluate("rounds * 17", DATA)
     assert expressions.parsing.parsed.cache_info().hits >= 2
+
+
+def test_today_is_the_agencys_day() -> None:
+    # Half past six in the morning in Shanghai is still the evening before in UTC.
+    clock.set(datetime(2026, 11, 22, 22, 30, tzinfo=UTC))
+    assert evaluate("today()", {}) == "2026-11-23"
+    assert evaluate("days_from_now(2)", {}) == "2026-11-25"
