@@ -155,8 +155,8 @@ def deploy(files: tuple[Path, ...], note: str, language: str) -> None:
             done = definitions.deploy(session, None, contents, note=note)
             for definition in done.new:
                 click.echo(f"{definition.process_id}: version {definition.version}")
-            for process_id in done.unchanged:
-                click.echo(f"{process_id}: unchanged")
+            for definition in done.unchanged:
+                click.echo(f"{definition.process_id}: unchanged")
     except errors.DiagramRefused as refused:
         for problem in refused.problems:
             click.echo(problem.to(language), err=True)

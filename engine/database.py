@@ -81,6 +81,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
         datetime: Moment(),
         dict[str, Any]: JSON(),  # not JSONB: the order of keys is the order of a form's fields
+        list[str]: JSON(),
     }
 
 

@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session, undefer
 from engine import clock, diagrams, errors, people, rules, runtime
 from engine.diagrams import Diagram, Element, Problem, Process
 from engine.forms import Form, form_of
-from engine.models import Definition, Group, Person
+from engine.models import Definition, Deployment, Group, Person
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """What a deployment did: new versions, procedures that were the same, and warnings."""
+    """What a deployment did: new versions, versions that stand as they were, and warnings."""
 
     new: list[Definition]
-    unchanged: list[str]
+    unchanged: list[Definition]
     warnings: list[Problem]
 
 
@@ -65,9 +65,18 @@ def check(
 
 
 def deploy(
-    session: Session, person: Person | None, files: Mapping[str, bytes], *, note: str = ""
+    session: Session,
+    person: Person | None,
+    files: Mapping[str, bytes],
+    *,
+    note: str = "",
+    name: str = "",
+    source: str = "",
 ) -> Deployed:
     """Deploy a set of diagrams: all of them or, with DiagramRefused, none.
+
+    `note` says to people what changed; `name` and `source` are what a program calls the
+    deployment and itself.
 
     A called diagram is found in the set or among what is deployed already; a new version
     pins the versions that it calls. What did not change gets no new version.
@@ -86,7 +95,7 @@ def deploy(
         raise errors.DiagramRefused(problems)
     sources = {p.id: (d.file, p) for d in drawn for p in d.processes if p.executable}
     new: list[Definition] = []
-    unchanged: list[str] = []
+    unchanged: list[Definition] = []
     called = _called(
         [p for _, p in sources.values()] + list(known_processes.values()),
     )
@@ -94,12 +103,29 @@ def deploy(
         file, process = sources[process_id]
         made = _version(session, person, process, file, files[file], known, process_id in called)
         if made is None:
-            unchanged.append(process_id)
+            unchanged.append(known[process_id])
         else:
             made.note = note
             known[process_id] = made
             new.append(made)
+    if new:
+        _deployed_together(session, person, new, name=name, source=source)
     return Deployed(new, unchanged, problems)
+
+
+def _deployed_together(
+    session: Session, person: Person | None, new: Sequence[Definition], *, name: str, source: str
+) -> None:
+    deployment = Deployment(
+        name=name[:300],
+        source=source[:100],
+        deployed_by=person.id if person else None,
+        deployed_at=clock.now(),
+    )
+    session.add(deployment)
+    session.flush()
+    for definition in new:
+        definition.deployment_id = deployment.id
 
 
 def _read(files: Mapping[str, bytes]) -> tuple[list[Diagram], list[Problem]]:

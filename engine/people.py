@@ -17,6 +17,8 @@ from engine.models import Candidate, Event, Group, Instance, Membership, Person,
 
 #: Members of these see every case.
 OVERSEERS = frozenset({"manager", "administrator"})
+#: Members of these change procedures: draw, deploy, retire, move running cases.
+OWNERS = frozenset({"process_owner", "administrator"})
 #: Events that show that a person has, or had, a part in a case.
 HELD = ("started", "completed", "claimed", "released", "withdrawn")
 TRIES, PAUSE = 10, timedelta(minutes=10)
@@ -178,6 +180,11 @@ def supervised(session: Session, group_ids: set[str]) -> set[str]:
 def oversees(group_ids: set[str]) -> bool:
     """Tell whether members of these groups see every case."""
     return bool(group_ids & OVERSEERS)
+
+
+def owns(group_ids: set[str]) -> bool:
+    """Tell whether members of these groups may change procedures."""
+    return bool(group_ids & OWNERS)
 
 
 def sees(session: Session, person: Person) -> ColumnElement[bool]:

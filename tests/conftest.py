@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, Table, text
 
 from engine import clock, database, organisation
-from engine.database import Sessions
-from engine.models import Base
+from engine.database import Base, Sessions
 
 ROOT = Path(__file__).parent.parent
 PROCESSES = ROOT / "processes"

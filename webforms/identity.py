@@ -48,12 +48,17 @@ class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         self.id = person.id
 
 
+#: Their answers never change and are kept by browsers. A page asks for them late: a cookie sent
+#: with one could bring a session back that has ended since.
+KEPT = frozenset({"assets.show", "processes.drawing"})
+
+
 class Cookies(SecureCookieSessionInterface):
-    """Signed cookies; an asset's answer carries none, so that browsers may keep it."""
+    """Signed cookies; what browsers keep carries none."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the cookie with pages only."""
-        if request.endpoint != "assets.show":
+        if request.endpoint not in KEPT:
             super().save_session(app, session, response)  # type: ignore[arg-type]
 
 
@@ -76,6 +81,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.jinja_env.globals["me"] = person_or_none
     app.jinja_env.globals["oversees"] = oversees
+    app.jinja_env.globals["owns"] = owns
 
 
 @logins.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
@@ -110,6 +116,11 @@ def person() -> Person:
 def oversees() -> bool:
     """Tell whether whoever is signed in may settle incidents, and so read what they say."""
     return people.oversees(people.groups(database.current(), person()))
+
+
+def owns() -> bool:
+    """Tell whether whoever is signed in may change procedures."""
+    return people.owns(people.groups(database.current(), person()))
 
 
 def own_path(address: str | None) -> str:

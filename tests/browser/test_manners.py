@@ -226,6 +226,9 @@ def test_a_session_that_ends_it_loses_nothing_typed(enter: Enter, site: Site, or
     where = address(site, order)
     ae.open(where)
     ae.page.locator("[name=wanted]").fill("三张海报")
+    # An answer that is still under way would bring the cookie, and with it the session, back.
+    ae.page.wait_for_load_state("networkidle")
+    filling.quiet(ae.page)
     ae.context.clear_cookies()
     tab = ae.context.new_page()
     tab.goto(f"{site.address}/sign-in")

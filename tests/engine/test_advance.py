@@ -9,8 +9,8 @@ from sqlalchemy import event, text
 
 import engine.advance
 from engine import database, errors, tasks
-from engine.database import Sessions
-from engine.models import Base, Person
+from engine.database import Base, Sessions
+from engine.models import Person
 from tests.engine.agency import Agency
 from tests.engine.drawings import draw
 
