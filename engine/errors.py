@@ -118,6 +118,36 @@ class InvalidAnswers(AgencyflowError):
         super().__init__()
 
 
+class DraftChanged(AgencyflowError):
+    """{who} saved this draft on {when}, after you had opened it. Yours is not saved."""
+
+    zh = "在您打开之后，{who} 已于 {when} 保存了这份草稿。您的改动没有保存。"
+
+
+class DraftGone(AgencyflowError):
+    """The draft that you had opened was deployed or discarded in the meantime. Yours is not saved."""
+
+    zh = "您打开的草稿在此期间已被部署或放弃。您的改动没有保存。"
+
+
+class WrongProcedure(AgencyflowError):
+    """The drawing is of the procedure "{other}"; here it must be "{expected}". Ids do not change."""
+
+    zh = "这张图画的是流程“{other}”，这里应当是“{expected}”。流程的编号不能更改。"
+
+
+class ProcedureExists(AgencyflowError):
+    """There is a procedure of the id "{id}" already. Open that one, or choose another id."""
+
+    zh = "已经有编号为“{id}”的流程。请打开那个流程，或者换一个编号。"
+
+
+class ProcedureIdRefused(AgencyflowError):
+    """"{id}" will not do as an id. Use small English letters, digits and _, such as holiday_request."""
+
+    zh = "“{id}”不能用作编号。请用小写英文字母、数字和下划线，例如 holiday_request。"
+
+
 class DiagramRefused(AgencyflowError):
     """The diagram cannot be deployed: {count} problem(s)."""
 
@@ -127,6 +157,24 @@ class DiagramRefused(AgencyflowError):
         #: What is wrong, as `engine.diagrams.Problem` records.
         self.problems = problems
         super().__init__(count=sum(problem.is_error for problem in problems))
+
+
+class AlreadyCurrent(AgencyflowError):
+    """Nothing was deployed: new cases run on exactly what version {version} says already."""
+
+    zh = "没有部署：新案件现在用的就是第 {version} 版的内容。"
+
+
+class StillCalled(AgencyflowError):
+    """“{name}” cannot be retired while {others} call it. Deploy these without the call, or retire them first."""
+
+    zh = "{others}还在调用“{name}”，因此不能停用它。请先部署不再调用它的版本，或者先停用它们。"
+
+
+class CallsRetired(AgencyflowError):
+    """“{name}” calls {others}, which are retired. Bring these back first."""
+
+    zh = "“{name}”调用的{others}已停用。请先恢复使用它们。"
 
 
 def _filled(template: str, details: Mapping[str, Any], language: str) -> str:
