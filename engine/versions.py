@@ -99,7 +99,7 @@ def listed(session: Session, process_id: str) -> list[Version]:
 def _counts(session: Session) -> dict[int, Counter[bool]]:
     """Count cases by version, and by whether they run; a called version shares its callers'."""
     found: dict[int, Counter[bool]] = defaultdict(Counter)
-    pins = dict(session.execute(select(Definition.id, Definition.pins)).tuples().all())
+    pins = {row.id: row.pins for row in session.execute(select(Definition.id, Definition.pins))}
     rows = session.execute(
         select(Instance.definition_id, Instance.status, func.count()).group_by(
             Instance.definition_id, Instance.status
