@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -53,14 +54,19 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def check(
-    xml: bytes, *, file: str = "", known: Mapping[str, Process] | None = None
+    xml: bytes,
+    *,
+    file: str = "",
+    known: Mapping[str, Process] | None = None,
+    groups: AbstractSet[str] | None = None,
 ) -> list[Problem]:
     """Say everything that is wrong with one drawing, as a deployment would; deploys nothing.
 
-    Lanes are taken to name groups; `known` are the processes that it may call.
+    `known` are the processes that it may call. Without `groups` lanes are taken to name some.
     """
     drawn, problems = _read({file: xml})
-    groups = {lane for d in drawn for p in d.processes for lane in p.lanes}
+    if groups is None:
+        groups = {lane for d in drawn for p in d.processes for lane in p.lanes}
     return problems or rules.check(drawn, groups=groups, known=known or {})
 
 

@@ -143,7 +143,7 @@ class ProcedureExists(AgencyflowError):
 
 
 class ProcedureIdRefused(AgencyflowError):
-    """"{id}" will not do as an id. Use small English letters, digits and _, such as holiday_request."""
+    """The id "{id}" will not do. Use small English letters, digits and _, such as holiday_request."""
 
     zh = "“{id}”不能用作编号。请用小写英文字母、数字和下划线，例如 holiday_request。"
 
