@@ -13,6 +13,7 @@ from random import Random
 
 import click
 from sqlalchemy import make_url, select
+from sqlalchemy.orm import Session
 
 from engine import (
     database,
@@ -24,11 +25,12 @@ from engine import (
     people,
     rehearsal,
     rules,
+    tokens,
 )
 from engine.database import Sessions
 from engine.diagrams import Diagram, Problem
 from engine.languages import Text
-from engine.models import Group
+from engine.models import Group, Person
 from engine.worker import Worker
 
 
@@ -193,6 +195,59 @@ def person(login: str, name: str, name_en: str, groups: tuple[str, ...], passwor
             raise click.UsageError(f"There is no group {', '.join(unknown)}.")
         people.enrol(session, login, Text(name, name_en), groups=groups, password=password)
         click.echo(f"{login}: {', '.join(groups) or 'in no group'}")
+
+
+@cli.group()
+def token() -> None:
+    """Access tokens: what programs send instead of a password."""
+
+
+@token.command(name="new")
+@click.argument("login")
+@click.option("--name", required=True, help="Which program uses it.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, tokens.LONGEST_LIFE),
+    default=365,
+    show_default=True,
+    help="How long it is good for.",
+)
+def new_token(login: str, name: str, days: int) -> None:
+    """Make a token for somebody, and say it this once."""
+    with opened() as sessions, database.writing(sessions) as session:
+        made, text = tokens.issue(session, _known(session, login), name, days=days)
+        click.echo(f"{made.id}: good until {made.expires_at:%Y-%m-%d}. It is not shown again:")
+        click.echo(text)
+
+
+@token.command(name="list")
+@click.argument("login")
+def list_tokens(login: str) -> None:
+    """List somebody's tokens."""
+    with opened() as sessions, database.reading(sessions) as session:
+        for one in tokens.listed(session, _known(session, login)):
+            used = f"{one.used_at:%Y-%m-%d}" if one.used_at else "never"
+            until = f"{one.expires_at:%Y-%m-%d}" if one.expires_at else "for good"
+            click.echo(f"{one.id}: {one.name}, until {until}, last used {used}")
+
+
+@token.command(name="revoke")
+@click.argument("login")
+@click.argument("token_id", type=int)
+def revoke_token(login: str, token_id: int) -> None:
+    """Take one of somebody's tokens out of use at once."""
+    with opened() as sessions, database.writing(sessions) as session:
+        try:
+            tokens.revoke(session, _known(session, login), token_id)
+        except errors.NotFound:
+            raise click.UsageError(f"{login} has no token {token_id}.") from None
+
+
+def _known(session: Session, login: str) -> Person:
+    found = people.active(session, login)
+    if found is None:
+        raise click.UsageError(f"There is nobody {login}.")
+    return found
 
 
 @cli.command()

@@ -19,6 +19,7 @@ from webforms import (
     security,
     start,
     task_pages,
+    tokens,
 )
 from webforms import session as sessions
 from webforms.paging import same_list
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None, factory: Sessions | None = None
     sessions.init_app(app, factory)
     identity.init_app(app)
     languages.init_app(app)
-    for module in (inbox, task_pages, start, case_pages, processes, documents):
+    for module in (inbox, task_pages, start, case_pages, processes, documents, tokens):
         app.register_blueprint(module.blueprint)
     assets.init_app(app)
     errors.init_app(app)

@@ -20,7 +20,7 @@ EVERYBODY = ("ae", "as", "ad", "ph", "ch", "ex1", "ex2", "adm", "con", "owner", 
 CONCERNED = {"ae", "as", "ad", "manager", "admin"}
 OPEN_TO_ALL = {
     "/", "/?tab=groups", "/?tab=all", "/?tab=done", "/start/", "/cases/", "/processes/",
-    "/processes/small_order", "/processes/drawings/1.bpmn",
+    "/processes/small_order", "/processes/drawings/1.bpmn", "/tokens/",
 }  # fmt: skip
 #: By rule: addresses as the test's one case fills them in, and who gets more than a 404.
 PAGES = {
@@ -39,6 +39,7 @@ ACTIONS = {
     "/cases/<number>/comments": CONCERNED,
     "/cases/<number>/cancel": CONCERNED,
     "/cases/<number>/incidents/<incident_id>/settle": {"manager", "admin"},
+    "/tokens/<token_id>/revoke": {"ae"},
 }
 
 
@@ -51,6 +52,7 @@ def places(signed_in: SignedIn, order: str) -> dict[str, str]:
     assert browser.post(order, {**answers, "attachments": upload}).status_code == 303
     order = browser.post("/start/small_order", {"client_name": "另一家"}).location
     assert browser.post(order, {**answers, "parts": "0"}).status_code == 303
+    assert browser.post("/tokens/", {"name": "CRM"}).status_code == 200
     return {
         "task_id": order.removeprefix("/tasks/"),
         "number": _number(signed_in("manager")),
@@ -58,6 +60,7 @@ def places(signed_in: SignedIn, order: str) -> dict[str, str]:
         "document_id": "1",
         "incident_id": "1",
         "definition_id": "1",
+        "token_id": "1",
     }
 
 
