@@ -36,6 +36,7 @@ def element_of(
     scope_id: str,
     lane: str,
     messages: Mapping[str, str],
+    codes: Mapping[str, str],
     incoming: tuple[str, ...],
     outgoing: tuple[str, ...],
 ) -> Element:
@@ -67,6 +68,8 @@ def element_of(
         priority=attributes.get("camunda:priority", "").strip(),
         message=_message(reference, messages),
         event=event,
+        code=_code(node, event, definition, codes),
+        code_variable=_code_variable(event, definition),
         timer=_timer(definition) if event == "timer" and definition is not None else None,
         attached_to=attributes.get("attachedToRef", ""),
         interrupting=interrupting.strip() not in ("false", "0"),
@@ -132,6 +135,27 @@ def _multi_instance(node: etree._Element, properties: Mapping[str, str]) -> Mult
 def _message(reference: str, messages: Mapping[str, str]) -> str:
     reference = reference.strip()
     return messages.get(reference) or messages.get(reference.rsplit(":", 1)[-1], "")
+
+
+def _code(
+    node: etree._Element,
+    event: str,
+    definition: etree._Element | None,
+    codes: Mapping[str, str],
+) -> str:
+    """What links, signals, errors and escalations are matched by; "" matches any."""
+    if definition is None or event not in ("link", "signal", "error", "escalation"):
+        return ""
+    if event == "link":
+        return (definition.get("name", "").strip() or name_of(node).zh).strip()
+    reference = definition.get(f"{event}Ref", "").strip()
+    return codes.get(reference) or codes.get(reference.rsplit(":", 1)[-1], "")
+
+
+def _code_variable(event: str, definition: etree._Element | None) -> str:
+    if definition is None or event not in ("error", "escalation"):
+        return ""
+    return definition.get(ext.camunda(f"{event}CodeVariable"), "").strip()
 
 
 def _called(reference: str) -> str:

@@ -34,11 +34,12 @@ def _read(xml: bytes, file: str) -> Diagram:
     messages = {
         node.get("id", ""): node.get("name", "").strip() for node in children(root, "message")
     }
+    codes = _codes(root)
     pools = {
         _local(node.get("processRef", "")): node for node in root.iter(f"{{{BPMN}}}participant")
     }
     processes = tuple(
-        _process(node, messages, pools.get(node.get("id", "")))
+        _process(node, messages, codes, pools.get(node.get("id", "")))
         for node in children(root, "process")
     )
     return Diagram(
@@ -50,8 +51,22 @@ def _read(xml: bytes, file: str) -> Diagram:
     )
 
 
+def _codes(root: etree._Element) -> dict[str, str]:
+    """What signals, errors and escalations are matched by, by their ids."""
+    found = {node.get("id", ""): node.get("name", "").strip() for node in children(root, "signal")}
+    for kind in ("error", "escalation"):
+        for node in children(root, kind):
+            said = node.get(f"{kind}Code", "").strip() or node.get("name", "").strip()
+            # Without a code it is still this one and no other.
+            found[node.get("id", "")] = said or node.get("id", "")
+    return found
+
+
 def _process(
-    node: etree._Element, messages: dict[str, str], pool: etree._Element | None
+    node: etree._Element,
+    messages: dict[str, str],
+    codes: dict[str, str],
+    pool: etree._Element | None,
 ) -> Process:
     process_id = node.get("id", "")
     lanes: dict[str, Lane] = {}
@@ -77,6 +92,7 @@ def _process(
             or lane_of.get(child.get("attachedToRef", ""))
             or inherited,
             messages=messages,
+            codes=codes,
             incoming=tuple(entering[element_id]),
             outgoing=tuple(leaving[element_id]),
         )

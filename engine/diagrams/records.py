@@ -140,6 +140,8 @@ class Element:
 
     `scope_id` is the sub-process that it lies in, else the process. `lane` is the innermost
     lane, inherited from the sub-process or from the activity that a boundary event sits on.
+    `code` is what an event is matched by: a link's or signal's name, an error's or escalation's
+    code, "" for any; `code_variable` takes the code that was caught.
     `attributes` holds the rest as drawn: BPMN's by their name, Camunda's as `camunda:name`;
     `parts` the BPMN tags directly inside it.
     """
@@ -161,6 +163,8 @@ class Element:
     priority: str = ""
     message: str = ""
     event: str = ""
+    code: str = ""
+    code_variable: str = ""
     timer: TimerDefinition | None = None
     attached_to: str = ""
     interrupting: bool = True

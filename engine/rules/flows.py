@@ -9,6 +9,8 @@ from engine.rules.place import Place
 
 #: Gateways that choose among their outgoing flows by conditions.
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
+#: Gateways that take every way out, or that of the event that came.
+UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "complexGateway"})
 
 
 def dangling(place: Place) -> Iterator[Problem]:
@@ -57,18 +59,32 @@ def wrong_ends(place: Place) -> Iterator[Problem]:
 
 
 def condition_out_of_place(place: Place) -> Iterator[Problem]:
-    """A condition counts only on a flow out of an exclusive or inclusive gateway."""
+    """A gateway that takes all ways, or the one of an event, looks at no condition."""
     for flow in place.process.flows.values():
         source = place.process.elements.get(flow.source)
-        if source is None or source.kind in CHOOSING or not flow.has_condition:
+        if source is None or not flow.has_condition or source.kind not in UNCONDITIONAL:
             continue
         yield place.error(
             "condition_out_of_place",
-            f"从 {source.label} 出来的条件不会被检查。请在它后面加一个排他网关，把条件放到网关的连线上。",
+            f"从 {source.label} 出来的条件不会被检查。请改用排他或包容网关，或者删除条件。",
             f"A condition on a flow out of {source.label} is not looked at. "
-            "Put an exclusive gateway after it and the condition on the gateway's flow.",
+            "Use an exclusive or an inclusive gateway, or delete the condition.",
             flow,
         )
+
+
+def condition_after_event(place: Place) -> Iterator[Problem]:
+    """BPMN has conditions after activities and gateways; after events they run just the same."""
+    for flow in place.process.flows.values():
+        source = place.process.elements.get(flow.source)
+        if source is not None and flow.has_condition and source.kind.endswith("Event"):
+            yield place.warning(
+                "condition_after_event",
+                f"BPMN 里事件 {source.label} 后面的连线不带条件；这里照样检查，成立的都走。建议画一个网关。",
+                f"In BPMN a flow out of the event {source.label} has no condition. It is looked at "
+                "here, and every flow whose condition holds is taken; draw a gateway instead.",
+                flow,
+            )
 
 
 def empty_condition(place: Place) -> Iterator[Problem]:
@@ -125,15 +141,28 @@ def missing_default(place: Place) -> Iterator[Problem]:
                 "holds. Make one flow the default.",
                 element,
             )
+    for element in place.elements():
+        flows = place.process.outgoing(element)
+        if element.kind in CHOOSING | UNCONDITIONAL or element.default or not flows:
+            continue
+        if all(flow.has_condition for flow in flows):
+            yield place.warning(
+                "missing_default",
+                "后面的连线都有条件；如果没有一个成立，流程会停在这里。请把一条设为默认。",
+                "Every flow out of here has a condition; the case would stop here when none "
+                "holds. Make one the default.",
+                element,
+            )
 
 
 def wrong_default(place: Place) -> Iterator[Problem]:
-    """The default is one of the gateway's own flows, and it has no condition."""
+    """The default is one of the element's own flows, and it has no condition."""
     for element in place.elements():
         if not element.default:
             continue
         flow = place.process.flows.get(element.default)
-        if element.kind not in CHOOSING or element.default not in element.outgoing or flow is None:
+        unfit = element.kind in UNCONDITIONAL or element.default not in element.outgoing
+        if unfit or flow is None:
             yield place.error(
                 "wrong_default",
                 f"默认连线 {element.default} 不从这里出来，或者这里不能有默认连线。请重新设置。",
@@ -168,6 +197,7 @@ RULES = (
     dangling,
     wrong_ends,
     condition_out_of_place,
+    condition_after_event,
     empty_condition,
     condition_language,
     missing_condition,

@@ -159,12 +159,14 @@ def _draw_split(scope: etree._Element, node: etree._Element) -> None:
     node_id = node.get("id", "")
     flows = [flow for flow in flows_of(scope) if flow.get("sourceRef") == node_id]
     conditions = [next(flow.iterchildren(bpmn("conditionExpression")), None) for flow in flows]
-    if len(flows) < 2 and not any(condition is not None for condition in conditions):
-        return
+    default = node.attrib.pop("default", "")
     conditional = any(condition is not None for condition in conditions)
+    if len(flows) < 2 and not conditional:
+        return
+    # Beside flows without a condition, which are always taken, a default never is.
+    conditional = conditional or any(flow.get("id") == default for flow in flows)
     split = f"{node_id}--split"
     gateway = add_node(scope, "inclusiveGateway" if conditional else "parallelGateway", split)
-    default = node.attrib.pop("default", "")
     if default:
         gateway.set("default", default)
     for flow, condition in zip(flows, conditions, strict=True):

@@ -14,6 +14,7 @@ from tests.engine.rules.drawings import (
     flows,
     form,
     one_step,
+    problems,
     process,
     task,
     timer,
@@ -106,9 +107,10 @@ CASES = {
         process(START, task(), END, task("more"), flows("begin>work work>done done>more")),
         GOOD,
     ),
-    "condition_out_of_place": (
-        process(START, ASK, task("more"), END,
-                flows("begin>work work>more work>done more>done", {"work>more": "${yes}"})),
+    "condition_out_of_place": (choice({"split>left": "${yes}"}, kind="parallelGateway"), CHOICE),
+    "condition_after_event": (
+        process(START, task(), element("endEvent", "other"), END,
+                flows("begin>work begin>other work>done", {"begin>other": "${1 > 2}"})),
         CHOICE,
     ),
     "empty_condition": (choice({"split>left": " "}, default="split_to_right"), CHOICE),
@@ -195,6 +197,26 @@ def test_an_inclusive_join_in_a_loop_is_refused_too():
     assert "join_in_loop" in codes(
         looped(inside=False).replace("parallelGateway", "inclusiveGateway")
     )
+
+
+def split_task(default: str = "work_to_right") -> str:
+    """A task with conditions on the flows out of it."""
+    said = {"default": default} if default else {}
+    conditions = {"work>left": "${yes}", **({} if default else {"work>right": "${not yes}"})}
+    return process(
+        START, task("work", form(field("yes", "boolean")), **said), task("left"), task("right"), END,
+        flows("begin>work work>left work>right left>done right>done", conditions),
+    )  # fmt: skip
+
+
+def test_conditions_on_the_flows_out_of_a_task_count_and_may_have_a_default():
+    assert codes(split_task()) == {"nobody_starts"}
+
+
+def test_it_warns_when_no_flow_out_of_a_task_is_the_default():
+    drawn = split_task(default="")
+    assert codes(drawn) == {"nobody_starts", "missing_default"}
+    assert not any(problem.is_error for problem in problems(drawn))
 
 
 def test_two_flows_out_of_a_task_are_a_split_that_is_made_explicit():
