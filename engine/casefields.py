@@ -9,7 +9,19 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from engine.diagrams import Process
+from engine.languages import Text
 from engine.models import Field
+
+#: Where the key is kept by which a program knows a case. No procedure can have a field of this id.
+BUSINESS_KEY = "camunda:businessKey"
+BUSINESS_KEY_LABEL = Text("业务编号", "Business key")
+LONGEST_KEY = 200
+
+
+def keep_business_key(session: Session, instance_id: int, key: str) -> None:
+    """Keep what the program that started a case calls it; lists show it and search finds it."""
+    session.merge(Field(instance_id=instance_id, id=BUSINESS_KEY, value=key[:LONGEST_KEY]))
+    session.flush()
 
 
 def of(process: Process, data: Mapping[str, Any]) -> dict[str, str]:

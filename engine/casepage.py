@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import (
+    casefields,
     definitions,
     documents,
     history,
@@ -231,7 +232,7 @@ def _comments(session: Session, instance: Instance) -> list[Remark]:
 
 
 def _fields(session: Session, instance: Instance, drawing: Drawing) -> list[tuple[Text, str]]:
-    labels = {
+    labels = {casefields.BUSINESS_KEY: casefields.BUSINESS_KEY_LABEL} | {
         item.id: item.label
         for process in drawing.processes.values()
         for element in process.elements.values()

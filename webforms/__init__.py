@@ -15,7 +15,11 @@ from webforms import (
     identity,
     inbox,
     languages,
+    manage,
+    modeler,
+    previews,
     processes,
+    rest,
     security,
     start,
     task_pages,
@@ -51,11 +55,14 @@ def create_app(settings: Settings | None = None, factory: Sessions | None = None
     sessions.init_app(app, factory)
     identity.init_app(app)
     languages.init_app(app)
-    for module in (inbox, task_pages, start, case_pages, processes, documents, tokens):
+    for module in (inbox, task_pages, start, case_pages, processes, documents, tokens, manage):
+        app.register_blueprint(module.blueprint)
+    for module in (modeler, previews):
         app.register_blueprint(module.blueprint)
     assets.init_app(app)
     errors.init_app(app)
     security.init_app(app)
+    app.wsgi_app = rest.Mounted(app.wsgi_app, rest.create(settings, factory, Application))  # type: ignore[assignment,method-assign]
     app.add_url_rule("/health", "health", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
 

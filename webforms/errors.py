@@ -39,6 +39,12 @@ STATUS: dict[type[errors.AgencyflowError], int] = {
     errors.InvalidAnswers: 422,
     errors.TooLarge: 413,
     errors.DiagramRefused: 422,
+    errors.DraftChanged: 409,
+    errors.DraftGone: 409,
+    errors.ProcedureExists: 409,
+    errors.ProcedureIdRefused: 422,
+    errors.NameMissing: 422,
+    errors.WrongProcedure: 422,
 }
 
 
@@ -106,13 +112,7 @@ def forged(_error: CSRFError | None = None) -> tuple[str, int]:
 def _busy(error: OperationalError) -> tuple[str, int]:
     log.error("the database refused: %s", error, exc_info=error)
     database.discard()
-    return _bare(
-        503,
-        Text(
-            "系统正忙，没有保存任何内容。请稍后再试。",
-            "The system is busy. Nothing was saved; try again in a moment.",
-        ),
-    )
+    return _bare(503, HTTP_WORDS[503])
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
@@ -145,5 +145,9 @@ HTTP_WORDS = {
     500: Text(
         "系统出错了，没有保存任何内容。问题已记录，请稍后再试。",
         "Something broke on our side. Nothing was saved; the fault has been logged. Try again later.",
+    ),
+    503: Text(
+        "系统正忙，没有保存任何内容。请稍后再试。",
+        "The system is busy. Nothing was saved; try again in a moment.",
     ),
 }

@@ -36,7 +36,9 @@ csrf = CSRFProtect()
 logins = LoginManager()
 
 #: Everything else needs a person.
-PUBLIC = frozenset({"identity.sign_in", "languages.switch", "assets.show", "health"})
+PUBLIC = frozenset(
+    {"identity.sign_in", "languages.switch", "assets.show", "health", "manage.webapps"}
+)
 STAY = timedelta(hours=12)
 
 

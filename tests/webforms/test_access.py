@@ -106,6 +106,10 @@ def test_it_knows_who_may_open_every_address(app: Flask) -> None:
         "/sign-out",
         "/processes/<process_id>",
         "/processes/drawings/<definition_id>.bpmn",
+        # These only lead to pages.
+        "/manage/",
+        "/manage/process-instance/<number>",
+        "/manage/repository",
     }
     rules: list[Rule] = list(app.url_map.iter_rules())
     own = (rule.rule for rule in rules if rule.endpoint not in identity.PUBLIC)
