@@ -1,0 +1,165 @@
+"""What differs between two drawings: nothing is passed over, and people can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from engine.diagrams import Element, Flow, FormField, Lane, MultiInstance, Process
+from engine.diagrams.sources import BPMN
+from engine.differences import Comparison, compare, comparing, elements, flows, forms
+from engine.differences.facts import _UNSAID, _WRITING, THINGS, _attribute
+from tests.conftest import PROCESSES
+from tests.engine.drawings import draw
+
+FILES = sorted(path.relative_to(PROCESSES) for path in PROCESSES.rglob("*.bpmn"))
+_DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+SMALL = """
+start begin lane=executor name=开始
+user work lane=executor name=办理 name.en=Work due=P3D fields="client:string! amount:long"
+choice enough name=够吗 default=no
+user check lane=planning_head name=核对
+end yes
+end no
+begin > work > enough
+enough > check if amount > 3
+enough > no
+check > yes
+"""
+
+
+def small(**changes: str) -> bytes:
+    """The small drawing with pieces of it replaced."""
+    lines = SMALL
+    for before, after in changes.values():
+        assert before in lines
+        lines = lines.replace(before, after)
+    return draw("small", lines)
+
+
+def said(*changes: tuple[str, str], language: str = "en") -> dict[str, list[str]]:
+    """What is told of the small drawing after replacements, by element."""
+    new = SMALL
+    for before, after in changes:
+        assert before in new, before
+        new = new.replace(before, after)
+    return by_element(compare(draw("small", SMALL), draw("small", new)), language)
+
+
+def by_element(comparison: Comparison, language: str = "en") -> dict[str, list[str]]:
+    return {
+        d.element_id: [sentence.to(language) for sentence in d.sentences]
+        for d in comparison.differences
+    }
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_it_finds_no_difference_in_equal_drawings(file: str) -> None:
+    xml = (PROCESSES / file).read_bytes()
+    assert not compare(xml, xml)
+    # Another tool writes the same with other spaces, another order and its own name.
+    root = etree.fromstring(xml)
+    root.set("exporter", "another tool")
+    etree.indent(root, "\t")
+    for node in root.iter(etree.Element):
+        listed = sorted(node.attrib.items(), reverse=True)
+        node.attrib.clear()
+        node.attrib.update(listed)
+    assert by_element(compare(xml, etree.tostring(root, encoding="UTF-16"))) == {}
+
+
+class Places:
+    """Every attribute and every text of a drawing that can be changed, with whom it belongs to."""
+
+    def __init__(self, file: str) -> None:
+        self.xml = (PROCESSES / file).read_bytes()
+        self.count = len(list(self._all(etree.fromstring(self.xml))))
+
+    def changed(self, number: int, by: str) -> tuple[bytes, set[str], str]:
+        """Change one place; give the drawing, the elements to be named, and what was changed."""
+        root = etree.fromstring(self.xml)
+        node, attribute = list(self._all(root))[number]
+        owners = set(self._owners(node))
+        if attribute:
+            node.set(attribute, node.get(attribute) + by)
+        else:
+            node.text = node.text.strip() + by
+        owners |= set(self._owners(node))
+        where = f"{etree.QName(node).localname} {attribute or 'text'} of {sorted(owners)}"
+        return etree.tostring(root), owners, where
+
+    @staticmethod
+    def _all(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+        for node in root.iter(etree.Element):
+            if etree.QName(node).localname in (
+                "definitions",
+                "incoming",
+                "outgoing",
+                "BPMNDiagram",
+            ):
+                continue
+            own_id = etree.QName(node).namespace != BPMN or etree.QName(node).localname in THINGS
+            for name, value in node.attrib.items():
+                short = _attribute(name)
+                if short in _WRITING and short != "@messageRef":
+                    continue
+                if name == "id" and (not own_id or etree.QName(node).namespace == _DI):
+                    continue
+                if _UNSAID.get(short) == value and short != "@isExecutable":
+                    continue
+                yield node, name
+            if (node.text or "").strip():
+                yield node, ""
+
+    @staticmethod
+    def _owners(node: etree._Element) -> Iterator[str]:
+        local = etree.QName(node).localname
+        if local == "flowNodeRef":
+            yield (node.text or "").strip()
+            return
+        if local == "messageEventDefinition":
+            yield node.getparent().get("id")
+        for here in (node, *node.iterancestors()):
+            name = etree.QName(here)
+            if name.namespace == BPMN and name.localname in THINGS and here.get("id"):
+                yield here.get("id")
+                return
+            if here.get("bpmnElement"):
+                yield here.get("bpmnElement")
+                return
+
+
+places = cache(Places)
+
+
+@settings(max_examples=150)
+@given(file=st.sampled_from(FILES), data=st.data(), by=st.sampled_from(["x", "1", "改"]))
+def test_it_passes_over_no_change_of_one_attribute_or_text(
+    file: str, data: st.DataObject, by: str
+) -> None:
+    known = places(file)
+    number = data.draw(st.integers(0, known.count - 1))
+    xml, owners, where = known.changed(number, by)
+    told = by_element(compare(known.xml, xml))
+    assert told, f"{file}: {where}"
+    assert owners & told.keys(), f"{file}: {where}: {told}"
+    assert all(all(sentences) and sentences for sentences in told.values()), told
+
+
+def test_it_has_a_word_for_every_field_of_the_records() -> None:
+    def names(record: type) -> set[str]:
+        return {f.name for f in fields(record)}  # type: ignore[arg-type]
+
+    assert set(elements.TELLERS) == names(Element)
+    assert set(flows.FIELDS) == names(Flow)
+    assert set(forms.FIELDS) == names(FormField)
+    assert set(elements._SEVERAL) | {"sequential"} == names(MultiInstance)
+    apart = {"id", "line", "elements", "flows", "lanes", "attributes", "extensions", "parts"}
+    assert comparing.OF_PROCESSES | apart == names(Process)
+    assert comparing.OF_LANES | {"id", "line"} == names(Lane)
