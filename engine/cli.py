@@ -24,13 +24,13 @@ from engine import (
     organisation,
     people,
     rehearsal,
-    rules,
     tokens,
 )
 from engine.database import Sessions
-from engine.diagrams import Diagram, Problem
 from engine.languages import Text
 from engine.models import Group, Person
+from engine.repairs import CONSENTS
+from engine.review import review
 from engine.worker import Worker
 
 
@@ -66,6 +66,15 @@ def opened() -> Iterator[Sessions]:
         yield database.sessions(database.connect(address))
 
 
+agree = click.option(
+    "--agree",
+    "consents",
+    multiple=True,
+    type=click.Choice(list(CONSENTS)),
+    help="Agree to a repair that `check` asks about, by its code; may be given several times.",
+)
+
+
 @click.group()
 def cli() -> None:
     """Run an agency's procedures from their diagrams."""
@@ -80,20 +89,20 @@ def cli() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="organisation.toml with the groups that lanes name.",
 )
-def check(files: tuple[Path, ...], language: str, organisation_file: Path | None) -> None:
+@agree
+def check(
+    files: tuple[Path, ...],
+    language: str,
+    organisation_file: Path | None,
+    consents: tuple[str, ...],
+) -> None:
     """Say what is wrong with diagrams; exit with 1 when there are errors."""
-    drawn: list[Diagram] = []
-    problems: list[Problem] = []
-    for path in _diagrams(files):
-        try:
-            drawn.append(diagrams.read(path.read_bytes(), file=str(path)))
-        except errors.DiagramRefused as refused:
-            problems += refused.problems
+    contents = {str(path): path.read_bytes() for path in _diagrams(files)}
     groups = organisation.group_ids(organisation_file) if organisation_file else None
-    problems += rules.check(drawn, groups=groups if groups is not None else _lanes(drawn))
-    for problem in problems:
+    found = review(contents, groups=groups, consents=consents)
+    for problem in found.problems:
         click.echo(problem.to(language))
-    if any(problem.is_error for problem in problems):
+    if found.is_refused:
         raise SystemExit(1)
 
 
@@ -102,11 +111,6 @@ def _diagrams(paths: tuple[Path, ...]) -> list[Path]:
     for path in paths:
         found += sorted(path.rglob("*.bpmn")) if path.is_dir() else [path]
     return found
-
-
-def _lanes(drawn: list[Diagram]) -> set[str]:
-    """Without an organisation every lane is taken to name a group."""
-    return {lane for d in drawn for p in d.processes for lane in p.lanes}
 
 
 @cli.command()
@@ -149,12 +153,16 @@ def rehearse(file: Path, called: Path | None, times: int, language: str) -> None
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--note", default="", help="What changed; kept with the version.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def deploy(files: tuple[Path, ...], note: str, language: str) -> None:
+@agree
+def deploy(files: tuple[Path, ...], note: str, language: str, consents: tuple[str, ...]) -> None:
     """Deploy diagrams as one set: all of them, or none when one has an error."""
     contents = {path.name: path.read_bytes() for path in _diagrams(files)}
     try:
         with opened() as sessions, database.writing(sessions) as session:
-            done = definitions.deploy(session, None, contents, note=note)
+            done = definitions.deploy(session, None, contents, note=note, consents=consents)
+            for problem in done.warnings:
+                if problem.consent:
+                    click.echo(problem.to(language))
             for definition in done.new:
                 click.echo(f"{definition.process_id}: version {definition.version}")
             for definition in done.unchanged:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
-from engine import clock, diagrams, errors, people, rules, runtime
-from engine.diagrams import Diagram, Element, Problem, Process
+from engine import clock, errors, people, repairs, runtime
+from engine.diagrams import Element, Problem, Process
 from engine.forms import Form, form_of
 from engine.models import Definition, Deployment, Group, Person
+from engine.repairs import Repaired
+from engine.review import placed, review
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,15 @@ def check(
     file: str = "",
     known: Mapping[str, Process] | None = None,
     groups: AbstractSet[str] | None = None,
+    consents: Collection[str] = frozenset(),
 ) -> list[Problem]:
     """Say everything that is wrong with one drawing, as a deployment would; deploys nothing.
 
-    `known` are the processes that it may call. Without `groups` lanes are taken to name some.
+    `known` are the processes that it may call, `groups` the groups there are: without them,
+    lanes are taken to name groups. `consents` are the codes of the repairs to which the
+    owner agrees (see `engine.repairs`); each that is needed and not given is an error.
     """
-    drawn, problems = _read({file: xml})
-    if groups is None:
-        groups = {lane for d in drawn for p in d.processes for lane in p.lanes}
-    return problems or rules.check(drawn, groups=groups, known=known or {})
+    return review({file: xml}, groups=groups, known=known, consents=consents).problems
 
 
 def deploy(
@@ -78,45 +80,42 @@ def deploy(
     note: str = "",
     name: str = "",
     source: str = "",
+    consents: Collection[str] = frozenset(),
 ) -> Deployed:
     """Deploy a set of diagrams: all of them or, with DiagramRefused, none.
 
     `note` says to people what changed; `name` and `source` are what a program calls the
-    deployment and itself.
+    deployment and itself. `consents` are the codes of the repairs to which `person` agrees.
 
     A called diagram is found in the set or among what is deployed already; a new version
     pins the versions that it calls. What did not change gets no new version.
     """
-    drawn, problems = _read(files)
     groups = set(session.scalars(select(Group.id)))
     known = {d.process_id: d for d in session.scalars(select(Definition).where(Definition.current))}
-    known_processes = {
-        name: drawing(session, d.id).process
-        for name, d in known.items()
-        if not any(name == p.id for one in drawn for p in one.processes)
-    }
-    if not problems:
-        problems = rules.check(drawn, groups=groups, known=known_processes)
-    if any(problem.is_error for problem in problems):
-        raise errors.DiagramRefused(problems)
-    sources = {p.id: (d.file, p) for d in drawn for p in d.processes if p.executable}
+    known_processes = {name: drawing(session, d.id).process for name, d in known.items()}
+    found = review(files, groups=groups, known=known_processes, consents=consents)
+    if found.is_refused:
+        raise errors.DiagramRefused(found.problems)
     new: list[Definition] = []
     unchanged: list[Definition] = []
-    called = _called(
-        [p for _, p in sources.values()] + list(known_processes.values()),
-    )
-    for process_id in _callees_first(sources):
-        file, process = sources[process_id]
-        made = _version(session, person, process, file, files[file], known, process_id in called)
-        if made is None:
-            unchanged.append(known[process_id])
-        else:
-            made.note = note
-            known[process_id] = made
-            new.append(made)
-    if new:
-        _deployed_together(session, person, new, name=name, source=source)
-    return Deployed(new, unchanged, problems)
+    processes = found.processes
+    others = [process for name, process in known_processes.items() if name not in processes]
+    called = _called([process for _, process in processes.values()] + others)
+    # What one file of the set is refused for undoes what was made of the others.
+    with session.begin_nested():
+        for process_id in _callees_first(processes):
+            file, process = processes[process_id]
+            sent = _Sent(file, files[file], process, found.repaired[file])
+            made = _version(session, person, sent, known, is_called=process_id in called)
+            if made is None:
+                unchanged.append(known[process_id])
+            else:
+                made.note, made.consents = note, found.consents(file, consents)
+                known[process_id] = made
+                new.append(made)
+        if new:
+            _deployed_together(session, person, new, name=name, source=source)
+    return Deployed(new, unchanged, found.problems)
 
 
 def _deployed_together(
@@ -132,17 +131,6 @@ def _deployed_together(
     session.flush()
     for definition in new:
         definition.deployment_id = deployment.id
-
-
-def _read(files: Mapping[str, bytes]) -> tuple[list[Diagram], list[Problem]]:
-    drawn: list[Diagram] = []
-    problems: list[Problem] = []
-    for name, xml in files.items():
-        try:
-            drawn.append(diagrams.read(xml, file=name))
-        except errors.DiagramRefused as refused:
-            problems += refused.problems
-    return drawn, problems
 
 
 def _called(processes: Sequence[Process]) -> set[str]:
@@ -165,29 +153,45 @@ def _callees_first(sources: Mapping[str, tuple[str, Process]]) -> list[str]:
     return ordered
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """One process of a deployment: its file as it was sent, and as it was understood."""
+
+    file: str
+    xml: bytes
+    process: Process
+    repaired: Repaired
+
+
 def _version(
     session: Session,
     person: Person | None,
-    process: Process,
-    file: str,
-    xml: bytes,
+    sent: _Sent,
     known: Mapping[str, Definition],
+    *,
     is_called: bool,
 ) -> Definition | None:
     """Make the next version of a process, or nothing when it is the same as the current one."""
+    process = sent.process
     pins: dict[str, int] = {}
     for name in sorted(_called([process])):
         pins |= {name: known[name].id, **known[name].pins}
-    digest = hashlib.sha256(xml).hexdigest()
+    digest = hashlib.sha256(sent.xml).hexdigest()
     before = known.get(process.id)
     if before is not None and before.sha256 == digest and before.pins == pins:
         return None
-    bundle = [xml, *_xml_of(session, list(pins.values()))]
+    try:
+        # What it calls may stand in its own file.
+        bundle = [*dict.fromkeys([sent.repaired.xml, *_xml_of(session, list(pins.values()))])]
+        source = runtime.compile(process.id, bundle).source
+    except errors.DiagramRefused as refused:
+        raise placed(refused, sent.repaired.diagram) from None
     version = session.scalar(
         select(func.max(Definition.version)).where(Definition.process_id == process.id)
     )
     starts = [e for e in process.within(process.id) if e.kind == "startEvent"]
     by_hand = next((e for e in starts if not e.event), None)
+    starters = (by_hand.lane, *by_hand.candidate_groups, None) if by_hand else (None,)
     session.execute(
         update(Definition).where(Definition.process_id == process.id).values(current=False)
     )
@@ -196,13 +200,13 @@ def _version(
         version=(version or 0) + 1,
         name_zh=(process.name.to("zh") or process.id)[:300],
         name_en=(process.name.to("en") or process.id)[:300],
-        file=file[-300:],
-        xml=xml,
+        file=sent.file[-300:],
+        xml=sent.xml,
         sha256=digest,
-        source=runtime.compile(process.id, bundle).source,
+        source=source,
         pins=pins,
         start_messages={e.message: e.id for e in starts if e.message},
-        starter_group=by_hand.lane or None if by_hand and not is_called else None,
+        starter_group=None if is_called else next(filter(None, starters), None),
         cancelled_by=process.properties.get("cancelledBy"),
         current=True,
         deployed_by=person.id if person else None,
@@ -217,7 +221,9 @@ def _version(
 
 
 def _xml_of(session: Session, ids: Sequence[int]) -> list[bytes]:
-    return list(session.scalars(select(Definition.xml).where(Definition.id.in_(ids))))
+    """The drawings of these versions as the runtime is given them."""
+    drawn = session.scalars(select(Definition.xml).where(Definition.id.in_(ids)))
+    return [repairs.understand(xml).xml for xml in drawn]
 
 
 def get(session: Session, definition_id: int) -> Definition:
@@ -309,20 +315,11 @@ def drawing(session: Session, definition_id: int) -> Drawing:
     """Give a version's drawing, read, with the diagrams that it calls."""
     cache = _drawings.setdefault(session.get_bind(), {})
     if definition_id not in cache:
-        definition = session.get(Definition, definition_id, options=[undefer(Definition.xml)])
-        if definition is None:
-            raise errors.NotFound
-        own = _process(definition)
+        definition = get(session, definition_id)
+        own = program(session, definition_id).processes[definition.process_id]
         found = {own.id: own}
         for pinned in definition.pins.values():
             found |= dict(drawing(session, pinned).processes)
         ids = {**definition.pins, own.id: definition.id}
         cache[definition_id] = Drawing(own, found, ids)
     return cache[definition_id]
-
-
-def _process(definition: Definition) -> Process:
-    for process in diagrams.read(definition.xml, file=definition.file).processes:
-        if process.id == definition.process_id:
-            return process
-    raise errors.NotFound

@@ -5,7 +5,8 @@ The XML is never kept or changed here; a diagram is read from the bytes that wer
 
 from __future__ import annotations
 
-from engine.diagrams.reader import read
+from engine.diagrams.elements import FLOW_NODES
+from engine.diagrams.reader import read, read_root
 from engine.diagrams.records import (
     CallMapping,
     Choice,
@@ -23,6 +24,7 @@ from engine.diagrams.records import (
 from engine.diagrams.sources import MAX_BYTES
 
 __all__ = [
+    "FLOW_NODES",
     "MAX_BYTES",
     "CallMapping",
     "Choice",
@@ -37,4 +39,5 @@ __all__ = [
     "Process",
     "TimerDefinition",
     "read",
+    "read_root",
 ]

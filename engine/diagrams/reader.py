@@ -30,7 +30,11 @@ def read(xml: bytes, *, file: str = "") -> Diagram:
 # One deployment reads the same bytes to check, to compile and to show them.
 @lru_cache(maxsize=64)
 def _read(xml: bytes, file: str) -> Diagram:
-    root = parse(xml, file=file)
+    return read_root(parse(xml, file=file), file=file)
+
+
+def read_root(root: etree._Element, *, file: str = "") -> Diagram:
+    """Read a diagram from its parsed XML, which may have been changed since."""
     messages = {
         node.get("id", ""): node.get("name", "").strip() for node in children(root, "message")
     }

@@ -24,6 +24,13 @@ class Problem:
     line: int = 0
     element_id: str = ""
     label: str = ""
+    #: The code by which an owner may agree to the repair that this problem asks about.
+    consent: str = ""
+
+    @property
+    def message(self) -> Text:
+        """What is wrong and what to do, in both languages."""
+        return self.text
 
     @property
     def is_error(self) -> bool:
