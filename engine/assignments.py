@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -45,8 +46,9 @@ def opening(
     data: dict[str, Any],
     context: Context,
     just_done: list[dict[str, Any]],
+    since: datetime | None = None,
 ) -> Opening:
-    """Work out the row of a task that has become ready.
+    """Work out the row of a task that has become ready, or that became so at `since`.
 
     `just_done` are this step's own events, not written yet: they count as history.
     Raises StepFailed when an expression of the drawing cannot be evaluated.
@@ -69,13 +71,13 @@ def opening(
             "detail": str(said(element.properties.get("detail", "")) or "")[:300],
             "group_id": groups[0] if groups else None,
             "assignee_id": assignee,
-            "due_at": due.moment_of(said(element.due_date)),
-            "follow_up_at": due.moment_of(said(element.follow_up_date)),
+            "due_at": due.moment_of(said(element.due_date), since),
+            "follow_up_at": due.moment_of(said(element.follow_up_date), since),
             "priority": _priority(said(element.priority)),
             "optional": element.optional,
             "distinct_from": element.properties.get("distinctFrom"),
             "draft": None,
-            "opened_at": clock.now(),
+            "opened_at": since or clock.now(),
         }
     except errors.ExpressionFailed as failure:
         raise errors.StepFailed(

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from engine.runtime import Waiting
 
 
-def moment_of(value: object) -> datetime | None:
-    """Read what a deadline's text or expression came to; nothing means no deadline."""
+def moment_of(value: object, since: datetime | None = None) -> datetime | None:
+    """Read what a deadline's text or expression came to; nothing means no deadline.
+
+    A duration counts from `since`, by default from now.
+    """
     if value in (None, ""):
         return None
     try:
-        return durations.moment(str(value), now=clock.now())
+        return durations.moment(str(value), now=since or clock.now())
     except ValueError:
         raise errors.ExpressionFailed(
             text=str(value),

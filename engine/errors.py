@@ -148,6 +148,24 @@ class ProcedureIdRefused(AgencyflowError):
     zh = "“{id}”不能用作编号。请用小写英文字母、数字和下划线，例如 holiday_request。"
 
 
+class NameMissing(AgencyflowError):
+    """Give the name in both languages."""
+
+    zh = "请用中文和英文填写名称。"
+
+
+class NothingToMove(AgencyflowError):
+    """None of these cases can be moved there: they are over, or run on that version already."""
+
+    zh = "这些案件都不能换到那个版本：有的已经结束，有的已经在那个版本上。"
+
+
+class MovedOn(AgencyflowError):
+    """Case {number} has gone on since it was moved; the move cannot be undone any more."""
+
+    zh = "案件 {number} 换版之后已经往前走了，不能再撤销换版。"
+
+
 class DiagramRefused(AgencyflowError):
     """The diagram cannot be deployed: {count} problem(s)."""
 

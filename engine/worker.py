@@ -3,7 +3,8 @@
 1. Wait for a wake-up, for the next timer, or for thirty seconds, whichever comes first.
 2. Deliver each message that somebody waits for, each in its own transaction.
 3. Fire each timer that is due, each in its own transaction.
-4. Give up messages whose time to live is over. Start again.
+4. Move each case that is ordered to go on by another version, each in its own transaction.
+5. Give up messages whose time to live is over. Start again.
 
 Rows are the truth: a lost wake-up costs at most thirty seconds, never work.
 """
@@ -21,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import clock, errors, messages, timers
+from engine import clock, errors, messages, migration, timers
 from engine.database import Sessions, reading, writing
 
 #: Seconds between two looks at the tables when nothing wakes the loop.
@@ -30,7 +31,7 @@ SWEEP = 30.0
 AGAIN = 1.0
 TRIES = 3
 log = logging.getLogger(__name__)
-Id = TypeVar("Id", int, str)
+Id = TypeVar("Id", int, str, tuple[int, int])
 
 
 class Worker:
@@ -99,10 +100,14 @@ def work(sessions: Sessions, failures: list[Exception] | None = None) -> int:
     with reading(sessions) as session:
         waiting = messages.deliverable(session)
         due = timers.due(session)
+        ordered = migration.pending(session)
     moved = _each(sessions, waiting, messages.deliver, failures)
     moved += _each(sessions, due, timers.fire, failures)
+    moved += _each(sessions, ordered, migration.run, failures)
     with writing(sessions) as session:
         messages.expire(session)
+        if ordered:
+            migration.finish(session)
     return moved
 
 

@@ -14,7 +14,7 @@ from engine.models.instances import (
     Instance,
     Link,
 )
-from engine.models.moves import Move, MovedCase
+from engine.models.moves import MOVED, REFUSED, UNDONE, Move, MovedCase
 from engine.models.procedures import Definition, Deployment, Draft
 from engine.models.records import CONSUMED, EXPIRED, FAILED, PENDING, Event, Incident, Message
 from engine.models.work import Candidate, Exclusion, Subscription, Task, Timer
@@ -26,7 +26,10 @@ __all__ = [
     "ENDED",
     "EXPIRED",
     "FAILED",
+    "MOVED",
     "PENDING",
+    "REFUSED",
+    "UNDONE",
     "Candidate",
     "CaseDocument",
     "Comment",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base
 from engine.models.records import PENDING
+
+#: What becomes of a case that is PENDING.
+MOVED, REFUSED, UNDONE = "moved", "refused", "undone"
 
 
 class Move(Base):
@@ -19,7 +22,7 @@ class Move(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     process_id: Mapped[str] = mapped_column(String(200), index=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
-    #: Id of a removed element -> id of the element that takes its tasks.
+    #: A removed element, as process/element -> id of the element that takes its tasks.
     mapping: Mapped[dict[str, Any]]
     ordered_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
     ordered_at: Mapped[datetime]
@@ -39,8 +42,9 @@ class MovedCase(Base):
     reason_en: Mapped[str] = mapped_column(Text, default="")
     #: The version that the case ran on before.
     from_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
-    #: What is needed to undo the move while the case has not advanced since.
-    before: Mapped[dict[str, Any] | None]
+    #: The case's state and rows as they were: what is needed to undo the move.
+    state: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     #: The case's revision just after the move: as long as it stands, the move can be undone.
     revision: Mapped[int | None]
     moved_at: Mapped[datetime | None]

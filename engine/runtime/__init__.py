@@ -11,21 +11,27 @@ all that it calls; a `Run` is one case. Whatever a case waits for is one kind of
 | specs, joins, events, timers, activities | what each element does |
 | tree, changes, log | a case's tasks, their data, and what is noted on the way |
 | run, state, pruning | one case: moving it, storing it, keeping it small |
+| moving, transplant, likeness, soundness | a running case on another version of its drawing |
 """
 
 from __future__ import annotations
 
 from engine.runtime.log import ContextOf, no_context
+from engine.runtime.moving import Entered, Moved, move
 from engine.runtime.prepare import prepare
 from engine.runtime.program import Program, compile, load
 from engine.runtime.records import Step, Thrown, Waiting
 from engine.runtime.run import MAX_STEPS, Run
 from engine.runtime.state import StateUnreadable
+from engine.runtime.transplant import Obstacle
 
 __all__ = [
     "MAX_STEPS",
     "ContextOf",
     "Program",
+    "Entered",
+    "Moved",
+    "Obstacle",
     "Run",
     "StateUnreadable",
     "Step",
@@ -34,5 +40,6 @@ __all__ = [
     "compile",
     "load",
     "no_context",
+    "move",
     "prepare",
 ]

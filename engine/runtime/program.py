@@ -64,6 +64,10 @@ class Program:
 
     def element(self, scope_id: str, element_id: str) -> Element:
         """Give an element of the drawing; ids are unique within a process or sub-process."""
+    def has(self, scope_id: str, element_id: str) -> bool:
+        """Tell whether the drawing has an element."""
+        return (scope_id, element_id) in self._elements
+
         return self._elements[scope_id, element_id]
 
     def flow(self, target: Element, source: Element) -> str:

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("reason_zh", sa.Text(), nullable=False),
         sa.Column("reason_en", sa.Text(), nullable=False),
         sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=True),
         sa.Column("before", sa.JSON(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=True),
         sa.Column("moved_at", engine.database.Moment(timezone=True), nullable=True),

@@ -1,0 +1,43 @@
+"""Moving running cases to another version of their procedure.
+
+First each case is told whether it can move, on a copy and without a trace; then an order makes
+one row per case, which the background takes up one transaction at a time. What a person has
+claimed or drafted stays; a move can be undone for as long as its case has not gone on.
+
+| file | what it holds |
+| --- | --- |
+| plans | whether one case can move, tried out in memory |
+| trial | what would come next by the new drawing, with made-up answers |
+| rows | the rows of a case, written anew, and put back |
+| preview | the cases of a procedure, each with its verdict |
+| orders | orders, their cases, the work in the background, undoing |
+"""
+
+from __future__ import annotations
+
+from engine.migration.orders import (
+    Progress,
+    Result,
+    finish,
+    order,
+    pending,
+    progress,
+    run,
+    undo,
+)
+from engine.migration.preview import Verdict, numbers, preview, versions
+
+__all__ = [
+    "Progress",
+    "Result",
+    "Verdict",
+    "finish",
+    "numbers",
+    "order",
+    "pending",
+    "preview",
+    "progress",
+    "run",
+    "undo",
+    "versions",
+]

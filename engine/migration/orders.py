@@ -1,0 +1,265 @@
+"""Orders to move cases: made by a person, worked off one case per transaction, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy.orm import Session, undefer
+
+from engine import clock, definitions, errors, history, instances, people
+from engine.contexts import case_context
+from engine.languages import Text
+from engine.migration import rows
+from engine.migration.plans import plan
+from engine.migration.preview import owner
+from engine.models import (
+    ACTIVE,
+    MOVED,
+    PENDING,
+    REFUSED,
+    UNDONE,
+    Definition,
+    Instance,
+    Move,
+    MovedCase,
+    Person,
+)
+from engine.runtime import Run
+
+#: Most cases of one order.
+MOST = 5_000
+_OVER = Text("案件已经结束。", "The case is over.")
+_THERE = Text("案件已经在这个版本上。", "The case runs on this version already.")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One case of an order, and what became of it."""
+
+    number: str
+    title: str
+    from_version: int
+    status: str
+    reason: Text
+    may_open: bool
+    may_undo: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An order and how far it has come."""
+
+    id: int
+    definition: Definition
+    ordered_by: Text
+    move: Move
+    counts: Mapping[str, int]
+    results: list[Result]
+
+    @property
+    def total(self) -> int:
+        """How many cases were to move."""
+        return sum(self.counts.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many cases have not been looked at yet."""
+        return self.counts.get(PENDING, 0)
+
+
+def order(
+    session: Session,
+    person: Person,
+    to: Definition,
+    numbers: Sequence[str],
+    *,
+    mapping: Mapping[str, str] | None = None,
+) -> Move:
+    """Order that running cases of a procedure go on by a version of it.
+
+    The background moves them one by one. Cases that are over, or there already, are left out;
+    raises NothingToMove when none is left, NotFound for who may not.
+    """
+    owner(session, person)
+    found = session.execute(
+        select(Instance.id, Instance.definition_id)
+        .where(
+            Instance.number.in_(list(numbers)[:MOST]),
+            Instance.process_id == to.process_id,
+            Instance.status == ACTIVE,
+            Instance.definition_id != to.id,
+        )
+        .order_by(Instance.id)
+    ).all()
+    if not found:
+        raise errors.NothingToMove
+    move = Move(
+        process_id=to.process_id,
+        definition_id=to.id,
+        mapping=dict(mapping or {}),
+        ordered_by=person.id,
+        ordered_at=clock.now(),
+    )
+    session.add(move)
+    session.flush()
+    session.execute(
+        insert(MovedCase),
+        [
+            {"move_id": move.id, "instance_id": instance_id, "from_id": from_id, "status": PENDING}
+            | {"reason_zh": "", "reason_en": ""}
+            for instance_id, from_id in found
+        ],
+    )
+    session.info["wake"] = True
+    return move
+
+
+def pending(session: Session, *, limit: int = 50) -> list[tuple[int, int]]:
+    """Find cases that are still to be moved, as (order, case), oldest order first."""
+    query = (
+        select(MovedCase.move_id, MovedCase.instance_id)
+        .where(MovedCase.status == PENDING)
+        .order_by(MovedCase.move_id, MovedCase.instance_id)
+        .limit(limit)
+    )
+    return [(move_id, instance_id) for move_id, instance_id in session.execute(query)]
+
+
+def run(session: Session, place: tuple[int, int]) -> bool:
+    """Move one case of an order in this transaction; False when somebody else has done so.
+
+    A case that cannot move stays as it is, and its row says why.
+    """
+    query = select(MovedCase).where(
+        MovedCase.move_id == place[0],
+        MovedCase.instance_id == place[1],
+        MovedCase.status == PENDING,
+    )
+    row = session.scalar(query.with_for_update(skip_locked=True))
+    if row is None:
+        return False
+    move = session.get_one(Move, row.move_id)
+    instance = instances.locked(session, row.instance_id)
+    to = definitions.get(session, move.definition_id)
+    row.from_id = instance.definition_id
+    if instance.status != ACTIVE or instance.definition_id == to.id:
+        _refuse(row, _OVER if instance.status != ACTIVE else _THERE)
+        return True
+    planned = plan(session, instance, to, move.mapping)
+    if planned.obstacles:
+        _refuse(row, planned.reason)
+        return True
+    _apply(session, row, move, instance, to, planned.state)
+    return True
+
+
+def _refuse(row: MovedCase, reason: Text) -> None:
+    row.status, row.moved_at = REFUSED, clock.now()
+    row.reason_zh, row.reason_en = reason.to("zh"), reason.to("en")
+
+
+def _apply(
+    session: Session, row: MovedCase, move: Move, instance: Instance, to: Definition, state: bytes
+) -> None:
+    before = definitions.get(session, instance.definition_id)
+    row.state, row.before = instance.state, rows.saved(session, instance)
+    rows.write_instance(session, instance, state=state, definition_id=to.id)
+    program = definitions.program(session, to.id)
+    moved = Run.restore(program, state, lambda _scope: case_context(session, instance))
+    title = rows.write(session, instance, before, moved)
+    if title != instance.title:
+        rows.rename(session, instance, title)
+    _tell(session, instance, before, to, move.ordered_by)
+    row.status, row.moved_at, row.revision = MOVED, clock.now(), instance.revision
+
+
+def _tell(
+    session: Session, instance: Instance, before: Definition, to: Definition, who: str
+) -> None:
+    history.record(
+        session,
+        instance.id,
+        "moved",
+        process_id=instance.process_id,
+        person_id=who,
+        details={"from": before.version, "to": to.version, "from_id": before.id, "to_id": to.id},
+    )
+
+
+def undo(session: Session, person: Person, move_id: int, number: str) -> None:
+    """Put a moved case back as it was, for as long as it has not gone on since.
+
+    Claims and drafts stay as they are now. Raises NotFound, or MovedOn when it has gone on.
+    """
+    owner(session, person)
+    query = (
+        select(MovedCase)
+        .join(Instance, Instance.id == MovedCase.instance_id)
+        .where(MovedCase.move_id == move_id, Instance.number == number)
+        .options(undefer(MovedCase.state), undefer(MovedCase.before))
+    )
+    row = session.scalar(query.with_for_update(of=MovedCase))
+    if row is None:
+        raise errors.NotFound
+    instance = instances.locked(session, row.instance_id)
+    if row.status != MOVED or row.revision != instance.revision or row.state is None:
+        raise errors.MovedOn(number=number)
+    now = definitions.get(session, instance.definition_id)
+    before = definitions.get(session, row.from_id)
+    kept = row.before or {}
+    rows.put_back(session, instance, kept)
+    rows.write_instance(
+        session, instance, state=row.state, definition_id=before.id, title=kept["title"]
+    )
+    _tell(session, instance, now, before, person.id)
+    row.status, row.state, row.before = UNDONE, None, None
+
+
+def finish(session: Session) -> None:
+    """Note which orders have come to their end."""
+    left = exists().where(MovedCase.move_id == Move.id, MovedCase.status == PENDING)
+    session.execute(
+        update(Move)
+        .where(Move.finished_at.is_(None), ~left)
+        .values(finished_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def progress(session: Session, person: Person, move_id: int) -> Progress:
+    """Tell how far an order has come, case by case; for owners and administrators."""
+    owner(session, person)
+    move = session.get(Move, move_id)
+    if move is None:
+        raise errors.NotFound
+    counted = session.execute(
+        select(MovedCase.status, func.count())
+        .where(MovedCase.move_id == move_id)
+        .group_by(MovedCase.status)
+    )
+    counts: dict[str, int] = {status: number for status, number in counted}  # noqa: C416 - rows
+    sees = people.sees(session, person)
+    found = session.execute(
+        select(MovedCase, Instance, Definition.version, sees)
+        .join(Instance, Instance.id == MovedCase.instance_id)
+        .join(Definition, Definition.id == MovedCase.from_id)
+        .where(MovedCase.move_id == move_id)
+        .order_by(MovedCase.status != REFUSED, Instance.id)
+    )
+    results = [
+        Result(
+            number=instance.number,
+            title=instance.title,
+            from_version=version,
+            status=row.status,
+            reason=Text(row.reason_zh, row.reason_en),
+            may_open=bool(may_open),
+            may_undo=row.status == MOVED and row.revision == instance.revision,
+        )
+        for row, instance, version, may_open in found
+    ]
+    who = session.get_one(Person, move.ordered_by)
+    to = definitions.get(session, move.definition_id)
+    return Progress(move.id, to, who.name, move, counts, results)
