@@ -6,9 +6,9 @@ all that it calls; a `Run` is one case. Whatever a case waits for is one kind of
 
 | file | what it holds |
 | --- | --- |
-| prepare, parts, cancelling, refusals | a copy of the drawing, rewritten into what runs right |
+| prepare, parts, links, handlers, refusals | a copy of the drawing, rewritten into what runs right |
 | parser, program | from the prepared diagrams to specs, kept together as one version |
-| specs, joins, events, timers, activities | what each element does |
+| specs, joins, events, raising, timers, activities | what each element does |
 | tree, changes, log | a case's tasks, their data, and what is noted on the way |
 | run, state, pruning | one case: moving it, storing it, keeping it small |
 | moving, transplant, likeness, soundness | a running case on another version of its drawing |
@@ -20,18 +20,19 @@ from engine.runtime.log import ContextOf, no_context
 from engine.runtime.moving import Entered, Moved, move
 from engine.runtime.prepare import prepare
 from engine.runtime.program import Program, compile, load
-from engine.runtime.records import Step, Thrown, Waiting
+from engine.runtime.records import SIGNAL, Step, Thrown, Waiting
 from engine.runtime.run import MAX_STEPS, Run
 from engine.runtime.state import StateUnreadable
 from engine.runtime.transplant import Obstacle
 
 __all__ = [
     "MAX_STEPS",
+    "SIGNAL",
     "ContextOf",
-    "Program",
     "Entered",
     "Moved",
     "Obstacle",
+    "Program",
     "Run",
     "StateUnreadable",
     "Step",
@@ -39,7 +40,7 @@ __all__ = [
     "Waiting",
     "compile",
     "load",
-    "no_context",
     "move",
+    "no_context",
     "prepare",
 ]

@@ -16,6 +16,7 @@ from SpiffWorkflow.spiff.specs.defaults import (
 from engine.diagrams import CallMapping, MultiInstance
 from engine.languages import Text
 from engine.runtime.changes import apply_changes
+from engine.runtime.joins import BASE, spread
 from engine.runtime.specs import Node
 from engine.runtime.tree import ROW, CaseTask
 
@@ -63,6 +64,17 @@ class SubProcessNode(Node, SubWorkflowTask):  # type: ignore[misc]  # untyped
     def _on_complete(self, my_task: CaseTask) -> None:
         my_task.workflow.top_workflow.subprocesses.pop(my_task.id, None)
         super()._on_complete(my_task)
+
+    def next_specs(self, my_task: CaseTask) -> list[Any]:
+        """What comes after; an event sub-process that did not interrupt ends by itself.
+
+        The rest of its scope is then told what it has changed.
+        """
+        started_by = my_task.parent
+        if not started_by.task_spec.watches_scope or started_by.task_spec.interrupts:
+            return super().next_specs(my_task)
+        spread(my_task.workflow, started_by.internal_data[BASE], my_task.data)
+        return []
 
     def _on_cancel(self, my_task: CaseTask) -> None:
         subprocess = my_task.workflow.top_workflow.subprocesses.pop(my_task.id, None)

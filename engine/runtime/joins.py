@@ -17,7 +17,7 @@ from SpiffWorkflow import TaskState
 from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 
-from engine.runtime.changes import apply_changes
+from engine.runtime.changes import apply_changes, same
 from engine.runtime.specs import NO_WAY, Node, holds
 from engine.runtime.tree import CaseTask, when
 
@@ -167,7 +167,22 @@ class EndJoin(LazyJoin, _EndJoin):  # type: ignore[misc]  # untyped
 
     def may_fire(self, my_task: CaseTask, tokens: list[CaseTask]) -> bool:
         """Everything else must have come here or be gone."""
-        return all(task.task_spec is self for task in my_task.workflow.tasks.values() if task.open)
+        return all(
+            task.task_spec is self or _watches(task)
+            for task in my_task.workflow.tasks.values()
+            if task.open
+        )
+
+    def take(self, my_task: CaseTask, others: Iterable[CaseTask]) -> None:
+        """Go on, and let go of what watched over the scope."""
+        for task in [t for t in my_task.workflow.tasks.values() if _watches(t)]:
+            task.cancel()
+        super().take(my_task, others)
+
+
+def _watches(task: CaseTask) -> bool:
+    """The start of an event sub-process keeps no scope from ending."""
+    return bool(task.task_spec.watches_scope) and task.state == TaskState.WAITING
 
 
 def merged(tokens: list[Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -205,20 +220,24 @@ def _base(path: list[Any], split: Any) -> dict[str, Any]:
 
 
 def current_data(workflow: Any, last: CaseTask | None = None) -> dict[str, Any]:
-    """The data of a workflow as they are now: of all that is open, and of `last` on top."""
+    """The data of a workflow as they are now: of all that is open, and of `last` on top.
+
+    `last` is a task that has just been completed, in the workflow or in one below it.
+    """
     if workflow.completed:
         return dict(workflow.data)
+    own = last if last is not None and last.workflow is workflow else None
     tokens = [
         task
         for task in workflow.tasks.values()
-        if task.open and task is not last and not task.task_spec.on_boundary and _counts(task)
+        if task.open and task is not own and not task.task_spec.on_boundary and _counts(task)
     ]
     tokens.sort(key=when)
-    if last is not None:
-        tokens.append(last)
+    if own is not None:
+        tokens.append(own)
     if not tokens:
         return dict(workflow.task_tree.data)
-    return merged([_with_inner_data(task) for task in tokens])[0]
+    return merged([_with_inner_data(task, last) for task in tokens])[0]
 
 
 def _counts(task: CaseTask) -> bool:
@@ -226,11 +245,64 @@ def _counts(task: CaseTask) -> bool:
     return "row" not in task.internal_data
 
 
-def _with_inner_data(task: CaseTask) -> Any:
+def _with_inner_data(task: CaseTask, last: CaseTask | None) -> Any:
     subprocess = task.workflow.top_workflow.subprocesses.get(task.id)
     if subprocess is None or not task.task_spec.shares_data:
         return task
-    return _Snapshot(task, current_data(subprocess))
+    return _Snapshot(task, current_data(subprocess, last))
+
+
+def spread(
+    workflow: Any,
+    base: dict[str, Any],
+    changed: dict[str, Any],
+    branch: dict[str, Any] | None = None,
+) -> None:
+    """Let everything in a scope know what one part of it has changed since `base`.
+
+    A side branch keeps what it has changed itself; `branch` is what one around it started from.
+    """
+    tasks = list(workflow.tasks.values())
+    bases = {task.id: _nearest_base(task, branch) for task in tasks}
+    for task in tasks:
+        task.data = _told(task.data, base, changed, bases[task.id])
+    for task in tasks:
+        if BASE in task.internal_data:
+            task.internal_data[BASE] = apply_changes(base, task.internal_data[BASE], changed)
+    for subprocess in workflow.top_workflow.subprocesses.values():
+        outside = subprocess.parent_task
+        if outside.workflow is workflow and outside.task_spec.shares_data:
+            spread(subprocess, base, changed, bases[outside.id])
+
+
+def _nearest_base(task: CaseTask, otherwise: dict[str, Any] | None) -> dict[str, Any] | None:
+    at: CaseTask | None = task
+    while at is not None:
+        if BASE in at.internal_data:
+            base: dict[str, Any] = at.internal_data[BASE]
+            return base
+        at = at.parent
+    return otherwise
+
+
+def _told(
+    data: dict[str, Any],
+    base: dict[str, Any],
+    changed: dict[str, Any],
+    own: dict[str, Any] | None,
+) -> dict[str, Any]:
+    if own is None:
+        return apply_changes(base, data, changed)
+    kept = {
+        key
+        for key in {**base, **changed}
+        if (key in own) != (key in data) or not same(own.get(key), data.get(key))
+    }
+    return apply_changes(
+        {key: value for key, value in base.items() if key not in kept},
+        data,
+        {key: value for key, value in changed.items() if key not in kept},
+    )
 
 
 class _Snapshot:

@@ -46,17 +46,29 @@ class Log:
     def throw(self, task: CaseTask, element: Element) -> None:
         """Send an element's message, with its key and payload as the data are now."""
         properties = element.properties
-        key, payload = properties.get("correlationKey", ""), properties.get("payload", "")
+        key = properties.get("correlationKey", "")
         self.thrown.append(
             Thrown(
                 element=element,
                 name=str(self.value_of(task, element.message)),
                 key=text_of(self.evaluate(task, key)) if key.strip() else "",
-                payload=self.evaluate(task, payload) if payload.strip() else {},
+                payload=self.payload(task, element),
                 time_to_live=text_of(self.value_of(task, properties.get("timeToLive", ""))),
                 if_expired=properties.get("ifExpired", ""),
             )
         )
+
+    def signal(self, task: CaseTask, element: Element) -> Thrown:
+        """Send an element's signal: to whoever waits for it, in whatever case."""
+        name = text_of(self.value_of(task, element.code))
+        thrown = Thrown(element, name, "", self.payload(task, element), kind="signal")
+        self.thrown.append(thrown)
+        return thrown
+
+    def payload(self, task: CaseTask, element: Element) -> Any:
+        """What an element gives to whoever catches what it throws."""
+        text = element.properties.get("payload", "")
+        return self.evaluate(task, text) if text.strip() else {}
 
     def reached_end(self, element: Element | None) -> None:
         """Remember the end event at which the case itself arrived."""

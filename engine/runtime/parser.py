@@ -8,6 +8,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser.event_parsers import EventBasedGatewayParser
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 from SpiffWorkflow.spiff.parser.event_parsers import (
     SpiffBoundaryEventParser,
     SpiffEndEventParser,
@@ -36,13 +37,14 @@ from engine.runtime.events import (
     CatchNode,
     EndNode,
     EventGatewayNode,
+    HandlerEventNode,
     ReceiveNode,
     SendNode,
     StartEventNode,
     ThrowNode,
 )
 from engine.runtime.joins import EndJoin, InclusiveNode, ParallelNode
-from engine.runtime.parts import DRAWN, SILENT
+from engine.runtime.parts import DRAWN, HANDLER_EVENT, SILENT
 from engine.runtime.specs import (
     BoundarySplit,
     CaseProcessSpec,
@@ -70,6 +72,10 @@ class _Drawn:
         task.element = self.process_parser.parser.drawn.get((scope, element_id))
         task.reported = task.element is not None and self.node.get(SILENT) is None
         return task
+
+    def get_event_definition(self, paths: list[str]) -> TerminateEventDefinition:
+        # What an event waits for or throws is read off the drawing; the engine wants something.
+        return TerminateEventDefinition()
 
     def _add_multiinstance_task(self, loop: Any) -> None:
         element = self.task.element
@@ -109,6 +115,7 @@ class CaseParser(SpiffBpmnParser):  # type: ignore[misc]  # untyped
         full_tag("intermediateCatchEvent"): _house(SpiffIntermediateCatchEventParser, CatchNode),
         full_tag("intermediateThrowEvent"): _house(SpiffIntermediateThrowEventParser, ThrowNode),
         full_tag("boundaryEvent"): _house(SpiffBoundaryEventParser, BoundaryNode),
+        full_tag(HANDLER_EVENT): _house(SpiffIntermediateCatchEventParser, HandlerEventNode),
         full_tag("receiveTask"): _house(SpiffReceiveTaskParser, ReceiveNode),
         full_tag("sendTask"): _house(SpiffSendTaskParser, SendNode),
         full_tag("eventBasedGateway"): _house(EventBasedGatewayParser, EventGatewayNode),

@@ -12,6 +12,9 @@ DRAWN = f"{{{_HOUSE}}}drawn"
 #: On an element that the history does not tell of, though the drawing shows it.
 SILENT = f"{{{_HOUSE}}}silent"
 
+#: The tag of what starts an event sub-process, which stands outside of it once it is prepared.
+HANDLER_EVENT = "handlerEvent"
+
 ACTIVITIES = frozenset(
     {"task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask"}
     | {"callActivity", "subProcess"}
@@ -38,6 +41,11 @@ def kind(node: etree._Element) -> str:
 def nodes_of(scope: etree._Element) -> list[etree._Element]:
     """The flow nodes that lie directly in a process or sub-process."""
     return [node for node in scope.iterchildren(bpmn("*")) if kind(node) in NODES]
+
+
+def is_handler(node: etree._Element) -> bool:
+    """Tell whether a node is an event sub-process, which no flow leads to."""
+    return node.get("triggeredByEvent", "false").strip() in ("true", "1")
 
 
 def flows_of(scope: etree._Element) -> list[etree._Element]:

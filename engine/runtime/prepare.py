@@ -16,7 +16,7 @@ from lxml import etree
 from engine import expressions
 from engine.diagrams import Diagram, Element, Process
 from engine.diagrams.sources import BPMN, parse
-from engine.runtime import cancelling, refusals
+from engine.runtime import handlers, links, refusals
 from engine.runtime.parts import (
     ACTIVITIES,
     DRAWN,
@@ -25,6 +25,7 @@ from engine.runtime.parts import (
     add_node,
     bpmn,
     flows_of,
+    is_handler,
     kind,
     nodes_of,
 )
@@ -59,9 +60,11 @@ def prepare(xml: bytes, diagram: Diagram, processes: Collection[str]) -> bytes:
         _rewrite_activities(node, process)
         _rewrite_timers(node)
         _rewrite_conditions(node)
-        cancelling.wrap(node)
+        codes = {element.id: element.code for element in process.elements.values()}
         for scope in [node, *node.iter(bpmn("subProcess"))]:
+            links.draw(scope, codes)
             _explicit(scope)
+            handlers.hang(scope)
     return etree.tostring(root)
 
 
@@ -145,7 +148,7 @@ def _draw_start(scope: etree._Element) -> None:
     first = [
         node
         for node in nodes_of(scope)
-        if node.get("id") not in entered and kind(node) != "boundaryEvent"
+        if node.get("id") not in entered and kind(node) != "boundaryEvent" and not is_handler(node)
     ]
     start = f"{scope.get('id')}--start"
     add_node(scope, "startEvent", start)

@@ -44,9 +44,7 @@ class Program:
             parser.add(etree.fromstring(file["prepared"].encode()), file["name"])
         self.spec, self.subprocess_specs = _specs(parser, process_id)
         #: The scopes whose end events are ends of the case itself.
-        self.top_scopes = {process_id} | {
-            element.id for element in self.process.elements.values() if element.triggered_by_event
-        }
+        self.top_scopes = {process_id} | _interrupting(self.process)
 
     def _read(self, diagram: Diagram) -> None:
         for process in diagram.processes:
@@ -64,11 +62,11 @@ class Program:
 
     def element(self, scope_id: str, element_id: str) -> Element:
         """Give an element of the drawing; ids are unique within a process or sub-process."""
+        return self._elements[scope_id, element_id]
+
     def has(self, scope_id: str, element_id: str) -> bool:
         """Tell whether the drawing has an element."""
         return (scope_id, element_id) in self._elements
-
-        return self._elements[scope_id, element_id]
 
     def flow(self, target: Element, source: Element) -> str:
         """Give the id of the sequence flow from one element to another, "" if there is none."""
@@ -79,6 +77,17 @@ class Program:
     def start_events(self) -> list[Element]:
         """The start events of the process itself."""
         return [e for e in self.process.within(self.process_id) if e.kind == "startEvent"]
+
+
+def _interrupting(process: Process) -> set[str]:
+    """The event sub-processes of a process that end it when they end."""
+    return {
+        handler.id
+        for handler in process.within(process.id)
+        if handler.triggered_by_event
+        for start in process.within(handler.id)
+        if start.kind == "startEvent" and (start.interrupting or start.event == "error")
+    }
 
 
 def compile(process_id: str, files: Sequence[bytes], names: Sequence[str] = ()) -> Program:

@@ -12,11 +12,16 @@ import orjson
 
 from engine.diagrams import Element
 
+#: Before a signal's name, where it is waited for like a message to one place alone.
+SIGNAL = "signal:"
+
 
 @dataclass(frozen=True)
 class Waiting:
     """Something that the run waits for: a person, a worker, a message or a timer.
 
+    Whoever waits for a signal waits for a message whose name is `SIGNAL` and the signal's,
+    and whose key is the task's id.
     Behind an event-based gateway several share one `task_id`; `element` tells them apart.
     `scope` is the task of the innermost running sub-process or called process, "" at the top.
     """
@@ -39,7 +44,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Thrown:
-    """A message that the run has sent; its host sees to it that it arrives."""
+    """A message or a signal that the run has sent; its host sees to it that it arrives.
+
+    A signal goes to all other cases that wait for it at this moment; in its own case it has
+    been heard already.
+    """
 
     element: Element
     name: str
@@ -47,6 +56,7 @@ class Thrown:
     payload: Any
     time_to_live: str = ""
     if_expired: str = ""
+    kind: str = "message"
 
 
 @dataclass(frozen=True)

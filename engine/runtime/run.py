@@ -19,7 +19,7 @@ from engine.runtime.joins import LazyJoin, current_data
 from engine.runtime.log import ContextOf, Log, no_context, row_of, scope_of, step_failed
 from engine.runtime.program import Program
 from engine.runtime.pruning import prune
-from engine.runtime.records import Step, Thrown, Waiting
+from engine.runtime.records import SIGNAL, Step, Thrown, Waiting
 from engine.runtime.tree import CaseTask, CaseWorkflow, when
 
 log = logging.getLogger(__name__)
@@ -163,10 +163,13 @@ class Run:
 
     def _happen(self, task_id: str, element_id: str, payload: Any, *, timer: bool = False) -> None:
         task = self._task(task_id, TaskState.WAITING)
+        waits = task.internal_data.get(WAITS, ())
         elements = [
             element
-            for element in (task.task_spec.waiting_for() if WAITS in task.internal_data else ())
-            if element_id in ("", element.id) and timer == (element.timer is not None)
+            for element in (task.task_spec.waiting_for() if waits else ())
+            if element.id in waits
+            and element_id in ("", element.id)
+            and timer == (element.timer is not None)
         ]
         if not elements:
             raise TaskWithdrawn
@@ -226,8 +229,11 @@ def _waiting(task: CaseTask) -> Iterator[Waiting]:
             task.id, kind, spec.element, scope_of(task), task.data, row_index=row_of(task)
         )
     elif task.state == TaskState.WAITING and WAITS in task.internal_data:
+        waits = task.internal_data[WAITS]
         for element in spec.waiting_for():
-            yield _event(task, element, task.internal_data[WAITS][element.id])
+            # What is raised inside the case is nothing that a host could bring.
+            if element.id in waits:
+                yield _event(task, element, waits[element.id])
 
 
 def _event(task: CaseTask, element: Element, waits: Any) -> Waiting:
@@ -235,14 +241,10 @@ def _event(task: CaseTask, element: Element, waits: Any) -> Waiting:
     if element.timer is not None:
         due = timers.due_at(waits)
         return Waiting(task.id, "timer", *shared, due_at=due, row_index=row_of(task))
-    return Waiting(
-        task.id,
-        "message",
-        *shared,
-        message_name=element.message,
-        key=waits,
-        row_index=row_of(task),
-    )
+    name, key = element.message, waits
+    if element.event == "signal":
+        name, key = SIGNAL + waits, task.id
+    return Waiting(task.id, "message", *shared, message_name=name, key=key, row_index=row_of(task))
 
 
 def _plain(value: Any) -> Any:

@@ -75,6 +75,10 @@ class Node:
 
     def _on_complete(self, my_task: CaseTask) -> None:
         self._on_complete_hook(my_task)
+        self.go_on(my_task)
+
+    def go_on(self, my_task: CaseTask) -> None:
+        """Leave a completed task for what comes after it."""
         if ROW in my_task.internal_data:
             my_task.parent.task_spec.child_completed(my_task.parent, my_task)
         else:
@@ -101,8 +105,16 @@ class Node:
             if event.task_spec.on_boundary and event.open:
                 event.cancel()
 
-    #: Whether it is a boundary event.
+    #: Whether it watches over something else: a boundary event, the start of a handler.
     on_boundary = False
+    #: Whether it watches over the scope that it lies in: the start of an event sub-process.
+    watches_scope = False
+    #: Whether what it watches over ends when its event comes.
+    interrupts = False
+
+    def hears(self, my_task: CaseTask, kind: str, code: str) -> Element | None:
+        """Give the element by which a task hears of what a step throws."""
+        return None
 
     def _on_cancel(self, my_task: CaseTask) -> None:
         if "in" in my_task.internal_data:
@@ -113,9 +125,12 @@ class StartNode(Node, BpmnStartTask):  # type: ignore[misc]  # untyped
     """The root of a workflow; at the top the case says which start event it came by."""
 
     def next_specs(self, my_task: CaseTask) -> list[Any]:
-        """The one start event that was chosen, else all (a sub-process has one)."""
+        """The one start event that was chosen, else the plain one."""
         chosen = my_task.internal_data.get("start")
-        return [spec for spec in self.outputs if chosen in (None, spec.name)]
+        if chosen is not None:
+            return [spec for spec in self.outputs if spec.name == chosen]
+        plain = [s for s in self.outputs if s.element is None or not s.element.event]
+        return plain or self.outputs
 
 
 class LastNode(Node, SimpleBpmnTask):  # type: ignore[misc]  # untyped

@@ -15,6 +15,13 @@ _DEFINITIONS = (
     'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="t">{}</definitions>'
 )
 _COUNTER = iter(range(10**9))
+#: What is declared beside a process: how it is referred to, and the attributes with its name.
+_DECLARED = {
+    "message": ("messageRef", "m", ("name",)),
+    "signal": ("signalRef", "s", ("name",)),
+    "error": ("errorRef", "e", ("name", "errorCode")),
+    "escalation": ("escalationRef", "x", ("name", "escalationCode")),
+}
 
 
 def flow(source: str, target: str, condition: str = "", name: str = "") -> str:
@@ -74,6 +81,27 @@ def message(name: str) -> str:
     return f'<messageEventDefinition messageRef="m_{name}"/>'
 
 
+def signal(name: str) -> str:
+    """A signal event definition."""
+    return f'<signalEventDefinition signalRef="s_{name}"/>'
+
+
+def error(code: str = "") -> str:
+    """An error event definition; without a code it is any error."""
+    return f'<errorEventDefinition errorRef="e_{code}"/>' if code else "<errorEventDefinition/>"
+
+
+def escalation(code: str = "") -> str:
+    """An escalation event definition; without a code it is any escalation."""
+    referred = f' escalationRef="x_{code}"' if code else ""
+    return f"<escalationEventDefinition{referred}/>"
+
+
+def link(name: str) -> str:
+    """A link event definition."""
+    return f'<linkEventDefinition name="{name}"/>'
+
+
 def timer(kind: str, text: str) -> str:
     """A timer event definition."""
     return f"<timerEventDefinition><{kind}>{_escaped(text)}</{kind}></timerEventDefinition>"
@@ -90,10 +118,13 @@ def loop(collection: str, item: str, *, sequential: bool = False, until: str = "
 
 
 def process(process_id: str, *parts: str) -> bytes:
-    """A file with one process; messages are declared as they are used."""
+    """A file with one process; messages and the like are declared as they are used."""
     inner = "".join(parts)
-    used = dict.fromkeys(re.findall(r'messageRef="m_([^"]+)"', inner))
-    declared = "".join(f'<message id="m_{name}" name="{name}"/>' for name in used)
+    declared = "".join(
+        node(tag, f"{prefix}_{name}", **dict.fromkeys(said, name))
+        for tag, (reference, prefix, said) in _DECLARED.items()
+        for name in dict.fromkeys(re.findall(f'{reference}="{prefix}_([^"]+)"', inner))
+    )
     body = f'<process id="{process_id}" isExecutable="true">{inner}</process>'
     return _DEFINITIONS.format(declared + body).encode()
 
@@ -188,6 +219,10 @@ class Player:
             chosen = choose.choice(tasks)
             self.complete(chosen, **answer(chosen))
         raise AssertionError(f"still open after {most} steps: {self.open()}")
+
+    def order(self, *kinds: str) -> list[str]:
+        """The elements in the order in which they were entered, or left in one of these ways."""
+        return [name for kind, name in self.steps if kind in (kinds or ("entered",))]
 
     def all_left(self) -> bool:
         """Whether everything that was entered was completed or cancelled."""

@@ -12,6 +12,7 @@ from tests.engine.runtime.drawings import (
     Player,
     flow,
     flows,
+    link,
     loop,
     message,
     node,
@@ -142,39 +143,41 @@ def test_it_ignores_what_no_engine_needs() -> None:
 
 
 SCRIPT = node("scriptTask", "bad", "<script>print()</script>")
-STARTED_BY_TIMER = node(
-    "subProcess",
-    "bad",
-    node("startEvent", "s", timer("timeDuration", "PT1H")) + nodes("endEvent", "e") + flows("s e"),
-    triggeredByEvent="true",
-)
-NOT_INTERRUPTING = node(
-    "subProcess",
-    "bad",
-    node("startEvent", "s", message("m"), isInterrupting="false")
-    + nodes("endEvent", "e")
-    + flows("s e"),
-    triggeredByEvent="true",
-)
+
+
+def _handler(*starts: str, then: str = "") -> str:
+    """An event sub-process that starts like this."""
+    drawn = "".join(
+        node("startEvent", f"s{place}", start) + flow(f"s{place}", "e")
+        for place, start in enumerate(starts)
+    )
+    return node("subProcess", "bad", drawn + nodes("endEvent", "e") + then, triggeredByEvent="true")
 
 
 @pytest.mark.parametrize(
     "part",
     [
         SCRIPT,
-        STARTED_BY_TIMER,
-        NOT_INTERRUPTING,
+        _handler(message("m"), message("n")),
+        _handler(message("m")) + flow("bad", "end"),
+        _handler(message("m"), then=loop("rows", "row")),
         node("businessRuleTask", "bad"),
         nodes("complexGateway", "bad"),
         node("adHocSubProcess", "bad"),
         node("transaction", "bad"),
         node("intermediateThrowEvent", "bad", "<signalEventDefinition/>"),
-        node("intermediateThrowEvent", "bad", "<linkEventDefinition name='x'/>"),
+        node("intermediateThrowEvent", "bad", link("x")),
         node("intermediateThrowEvent", "bad", "<compensateEventDefinition/>"),
         node("intermediateCatchEvent", "bad"),
         node("intermediateCatchEvent", "bad", "<messageEventDefinition/>"),
         node("intermediateCatchEvent", "bad", "<timerEventDefinition/>"),
-        node("endEvent", "bad", "<errorEventDefinition/>"),
+        node("intermediateThrowEvent", "bad", link("x"))
+        + node("intermediateCatchEvent", "one", link("x"))
+        + node("intermediateCatchEvent", "two", link("x")),
+        node("intermediateCatchEvent", "bad", link("x")),
+        node("intermediateCatchEvent", "bad", "<conditionalEventDefinition/>"),
+        node("endEvent", "bad", "<compensateEventDefinition/>"),
+        node("endEvent", "bad", "<cancelEventDefinition/>"),
         node("userTask", "bad", "<standardLoopCharacteristics/>"),
         node("userTask", "bad", "<multiInstanceLoopCharacteristics/>"),
         nodes("exclusiveGateway", "bad") + flow("bad", "start") + flow("bad", "end"),
