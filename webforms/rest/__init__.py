@@ -23,6 +23,7 @@ from webforms.rest import (
     errors,
     service,
     starts,
+    tasks,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def create(settings: Settings, factory: Sessions, commits: type[Flask]) -> Flask
     authority.init_app(app)
     security.init_app(app)
     app.after_request(_let_modelers_read)
-    for module in (service, deployments, definitions, starts, cases):
+    for module in (service, deployments, definitions, starts, cases, tasks):
         app.register_blueprint(module.blueprint)
     errors.init_app(app)
     return app

@@ -9,6 +9,8 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from engine import durations
+from engine.languages import Text
+from webforms.rest.refusals import Refused
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,3 +61,12 @@ def self_link(path: str) -> list[dict[str, str]]:
 def request_key() -> str:
     """Give the key by which a request that is sent again is known: it is done once."""
     return request.headers.get("Idempotency-Key", "")[:100]
+
+
+def said(known: set[str]) -> dict[str, Any]:
+    """Read the request's JSON object, and refuse what it says beyond what is known here."""
+    body = sent()
+    for name, value in body.items():
+        if name not in known and value not in (None, [], False):
+            raise Refused(Text(f"这里不支持 {name[:60]}。", f"{name[:60]} is not supported here."))
+    return body

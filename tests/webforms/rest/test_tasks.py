@@ -1,0 +1,349 @@
+"""Tasks over REST: found by filters, claimed, given back, completed as their form is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from engine import clock, database
+from engine.database import Sessions
+from engine.models import Incident
+from tests.webforms.rest.conftest import Program
+
+Speaking = Callable[[str], Program]
+CLIENT = {"client_name": {"value": "示例食品", "type": "String"}}
+#: Everybody that the case is none of.
+OTHERS = ("ph", "ch", "ex1", "ex2", "adm", "con", "owner")
+CONCERNED = ("ae", "as", "ad", "manager", "admin")
+
+
+@pytest.fixture
+def number(small_procedure: None, speaking: Speaking) -> str:
+    """A small order that `ae` started over REST on a Wednesday morning."""
+    clock.set(datetime(2026, 3, 4, 2, 0, tzinfo=UTC))
+    body = {"variables": CLIENT, "businessKey": "CRM-7"}
+    started = speaking("ae").post("/process-definition/key/small_order/start", json=body)
+    assert started.status_code == 200, started.text
+    assert started.json is not None
+    assert started.json["businessKey"] == "CRM-7"
+    found: str = started.json["id"]
+    return found
+
+
+def only(program: Program, filters: str = "") -> dict[str, Any]:
+    """Give the one task that is found."""
+    found = program.get(f"/task?{filters}").json
+    assert found is not None
+    assert len(found) == 1, found
+    task: dict[str, Any] = found[0]
+    return task
+
+
+def test_it_describes_a_task(number: str, speaking: Speaking, english: None) -> None:
+    task = only(speaking("ae"))
+    assert task["name"] == "Fill in the order"
+    assert task["description"] == "Say what is wanted."
+    assert task["taskDefinitionKey"] == "fill_order"
+    assert task["processInstanceId"] == number
+    assert task["processDefinitionId"].startswith("small_order:1:")
+    assert task["assignee"] == "ae"
+    assert task["created"] == "2026-03-04T10:00:00.000+0800"
+    assert task["due"] is not None
+    assert speaking("ae").get(f"/task/{task['id']}").json == task
+
+
+@pytest.mark.parametrize(
+    ("filters", "finds"),
+    [
+        ("processInstanceId={number}", True),
+        ("processInstanceId=2020-0001", False),
+        ("processInstanceIdIn=x,{number}", True),
+        ("processInstanceBusinessKey=CRM-7", True),
+        ("processInstanceBusinessKey=CRM-8", False),
+        ("processInstanceBusinessKeyLike=CRM-%25", True),
+        ("processDefinitionKey=small_order", True),
+        ("processDefinitionKeyIn=a,b", False),
+        ("processDefinitionId={definition}", True),
+        ("processDefinitionId=small_order:1:99", False),
+        ("processDefinitionId=x", False),
+        ("taskDefinitionKey=fill_order", True),
+        ("taskDefinitionKeyIn=sign_order,fill_order", True),
+        ("taskDefinitionKeyLike=fill%25", True),
+        ("name=填写订单", True),
+        ("name=Fill in the order", True),
+        ("nameLike=%25订单", True),
+        ("nameLike=x%25", False),
+        ("assignee=ae", True),
+        ("assignee=as", False),
+        ("assigneeIn=as,ae", True),
+        ("assigned=true", True),
+        ("unassigned=true", False),
+        ("candidateGroup=account_executive", False),
+        ("candidateGroup=account_executive&includeAssignedTasks=true", True),
+        ("candidateGroups=x,account_executive&includeAssignedTasks=true", True),
+        ("candidateUser=ae&includeAssignedTasks=true", True),
+        ("candidateUser=ph&includeAssignedTasks=true", False),
+        ("priority=50", True),
+        ("minPriority=51", False),
+        ("maxPriority=50", True),
+        ("dueBefore=2026-03-20T00:00:00.000%2B0800", True),
+        ("dueAfter=2026-03-20T00:00:00.000%2B0800", False),
+        ("dueAfter=2026-03-01T00:00:00.000+0800", True),
+        ("withoutDueDate=true", False),
+        ("createdAfter=2026-03-04T09:59:59.000%2B0800", True),
+        ("createdBefore=2026-03-04T09:59:59.000%2B0800", False),
+        ("createdOn=2026-03-04T10:00:00.000%2B0800", True),
+        ("followUpBefore=2030-01-01T00:00:00.000%2B0800", False),
+        ("active=true", True),
+        ("suspended=true", False),
+        ("maxResults=0", False),
+        ("firstResult=1", False),
+        ("sortBy=dueDate&sortOrder=desc&maxResults=5", True),
+    ],
+)
+def test_it_finds_tasks_by_filters(
+    number: str, speaking: Speaking, filters: str, finds: bool
+) -> None:
+    program = speaking("ae")
+    definition = only(program)["processDefinitionId"]
+    query = filters.format(number=number, definition=definition)
+    found = program.get(f"/task?{query}")
+    assert found.json is not None
+    assert len(found.json) == finds, found.text
+    if "Result" not in filters and "sort" not in filters:
+        assert program.get(f"/task/count?{query}").json == {"count": int(finds)}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "owner=ae",
+        "involvedUser=ae",
+        "processVariables=x_eq_1",
+        "active=false",
+        "priority=high",
+        "dueBefore=tomorrow",
+        "sortBy=due&sortOrder=asc",
+        "includeAssignedTasks=true",
+        "unassigned=maybe",
+        "tenantIdIn=a",
+    ],
+)
+def test_it_refuses_filters_that_it_does_not_know(
+    number: str, speaking: Speaking, query: str
+) -> None:
+    answer = speaking("ae").get(f"/task?{query}")
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["type"] == "InvalidRequestException"
+    assert query.split("=")[0] in answer.json["message"] or "sort" in answer.json["message"]
+
+
+def test_it_takes_a_query_as_a_body(number: str, speaking: Speaking) -> None:
+    program = speaking("ae")
+    body = {
+        "processInstanceBusinessKey": "CRM-7",
+        "taskDefinitionKeyIn": ["fill_order"],
+        "assigned": True,
+        "dueAfter": None,
+        "sorting": [{"sortBy": "created", "sortOrder": "desc"}],
+    }
+    found = program.post("/task?maxResults=5", json=body).json
+    assert found == [only(program)]
+    assert program.post("/task/count", json={"minPriority": 50}).json == {"count": 1}
+    assert program.post("/task", json={"orQueries": [{}]}).status_code == 400
+    assert program.post("/task", json={"priority": True}).status_code == 400
+
+
+def test_it_shows_tasks_to_those_concerned(number: str, speaking: Speaking) -> None:
+    task_id = only(speaking("ae"))["id"]
+    for who in CONCERNED:
+        assert speaking(who).get(f"/task/{task_id}").status_code == 200, who
+        assert speaking(who).get("/task/count").json == {"count": 1}
+    for who in OTHERS:
+        program = speaking(who)
+        assert program.get("/task").json == [], who
+        for path in ("", "/form-variables", "/variables"):
+            assert program.get(f"/task/{task_id}{path}").status_code == 404, (who, path)
+        for action in ("claim", "unclaim", "complete", "submit-form"):
+            answer = program.post(f"/task/{task_id}/{action}", json={})
+            assert answer.status_code == 404, (who, action)
+
+
+def test_it_gives_the_form(number: str, speaking: Speaking) -> None:
+    program = speaking("ae")
+    task_id = only(program)["id"]
+    fields = program.get(f"/task/{task_id}/form-variables").json
+    assert fields is not None
+    assert fields["parts"] == {"type": "Long", "value": 1, "valueInfo": {}}
+    assert fields["wanted"]["type"] == "String"
+    assert fields["urgent"]["type"] == "Boolean"
+    assert fields["items"]["type"] == "Json"
+    some = program.get(f"/task/{task_id}/form-variables?variableNames=parts,x").json
+    assert some is not None
+    assert list(some) == ["parts"]
+    data = program.get(f"/task/{task_id}/variables").json
+    assert data is not None
+    assert data["client_name"]["value"] == "示例食品"
+
+
+def test_it_says_which_answers_need_another_look(
+    number: str, speaking: Speaking, english: None
+) -> None:
+    program = speaking("ae")
+    task_id = only(program)["id"]
+    sent = {
+        "budget": {"value": 0, "type": "Long"},
+        "items": {"value": '[{"item": ""}]', "type": "Json"},
+        "unknown": {"value": 1},
+    }
+    answer = program.post(f"/task/{task_id}/complete", json={"variables": sent})
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["type"] == "InvalidRequestException"
+    assert answer.json["details"].keys() == {"wanted", "budget", "items[0].item", "unknown"}
+    assert "wanted: " in answer.json["message"]
+    assert only(program)["id"] == task_id
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "x",
+        7,
+        [],
+        {"value": 1, "type": "Integer", "more": 1},
+        {"value": "many", "type": "Integer"},
+        {"value": 2**40, "type": "Integer"},
+        {"value": True, "type": "Long"},
+        {"value": "x", "type": "Boolean"},
+        {"value": "tomorrow", "type": "Date"},
+        {"value": "{", "type": "Json"},
+        {"value": 5, "type": "String"},
+        {"value": "nan", "type": "Double"},
+        {"value": "x", "type": "File"},
+        {"value": "x", "type": 5},
+        {"value": "9" * 5000, "type": "Long"},
+    ],
+)
+def test_it_refuses_a_value_of_the_wrong_type(
+    number: str, speaking: Speaking, english: None, variable: Any
+) -> None:
+    program = speaking("ae")
+    task_id = only(program)["id"]
+    sent = {"wanted": {"value": "x"}, "parts": variable}
+    answer = program.post(f"/task/{task_id}/complete", json={"variables": sent})
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert "parts" in answer.json["message"]
+    assert only(program)["id"] == task_id
+
+
+@pytest.mark.parametrize("body", [{"variables": []}, {"variables": "x"}, {"more": 1}])
+def test_it_refuses_a_body_of_the_wrong_shape(
+    number: str, speaking: Speaking, body: dict[str, Any]
+) -> None:
+    program = speaking("ae")
+    task_id = only(program)["id"]
+    assert program.post(f"/task/{task_id}/complete", json=body).status_code == 400
+
+
+def test_it_completes_a_task_and_another_signs(
+    number: str, speaking: Speaking, sessions: Sessions
+) -> None:
+    author, signer = speaking("ae"), speaking("as")
+    task_id = only(author)["id"]
+    variables = {
+        "wanted": {"value": "海报", "type": "string"},
+        "parts": {"value": "2", "type": "Long"},
+        "urgent": {"value": False},
+    }
+    done = author.post(f"/task/{task_id}/complete", json={"variables": variables})
+    assert done.status_code == 204, done.text
+    assert done.data == b""
+    data = author.get(f"/process-instance/{number}/variables").json
+    assert data is not None
+    assert data["parts"] == {"type": "Integer", "value": 2, "valueInfo": {}}
+    assert data["share"] == {"type": "Double", "value": 50.0, "valueInfo": {}}
+    again = author.post(f"/task/{task_id}/complete", json={"variables": variables})
+    assert again.status_code == 409
+    assert author.get(f"/task/{task_id}").status_code == 409
+    task = only(signer, "unassigned=true&candidateGroup=account_supervisor")
+    address = f"/task/{task['id']}"
+    assert author.post(f"{address}/claim", json={"userId": "ae"}).status_code in (403, 404)
+    assert signer.post(f"{address}/claim", json={"userId": "ad"}).status_code == 403
+    assert signer.post(f"{address}/claim", json={"userId": "as"}).status_code == 204
+    assert signer.post(f"{address}/claim", json={}).status_code == 204, "it is already theirs"
+    assert only(signer)["assignee"] == "as"
+    assert signer.post(f"{address}/unclaim").status_code == 204
+    assert signer.post(f"{address}/unclaim").status_code == 403
+    sent = {"variables": {"decision": {"value": "sign"}}, "withVariablesInReturn": True}
+    ended = signer.post(f"{address}/submit-form", json=sent)
+    assert ended.status_code == 200
+    assert signer.get("/task").json == []
+
+
+def test_what_is_not_sent_stays_as_the_form_shows_it(number: str, speaking: Speaking) -> None:
+    author, signer = speaking("ae"), speaking("as")
+    first = {"wanted": {"value": "海报"}, "budget": {"value": 500000}, "parts": {"value": 4}}
+    author.post(f"/task/{only(author)['id']}/complete", json={"variables": first})
+    back = {"variables": {"decision": {"value": "send_back"}}}
+    signed = signer.post(f"/task/{only(signer)['id']}/complete", json=back)
+    assert signed.status_code == 204, signed.text
+    second = {"variables": {"wanted": {"value": "大海报"}}}
+    assert author.post(f"/task/{only(author)['id']}/complete", json=second).status_code == 204
+    data = author.get(f"/process-instance/{number}/variables").json
+    assert data is not None
+    assert (data["wanted"]["value"], data["budget"]["value"]) == ("大海报", 500000)
+    assert data["parts"]["value"] == 4
+
+
+def test_the_same_request_again_is_done_once(number: str, speaking: Speaking) -> None:
+    program = speaking("ae")
+    address = f"/task/{only(program)['id']}/complete"
+    body = {"variables": {"wanted": {"value": "海报"}}}
+    key = {"Idempotency-Key": "job-1"}
+    assert program.post(address, json=body, headers=key).status_code == 204
+    assert program.post(address, json=body, headers=key).status_code == 204
+    assert program.post(address, json=body).status_code == 409
+    start = {"variables": CLIENT}
+    place = "/process-definition/key/small_order/start"
+    first = program.post(place, json=start, headers={"Idempotency-Key": "job-2"}).json
+    second = program.post(place, json=start, headers={"Idempotency-Key": "job-2"}).json
+    assert first is not None
+    assert second is not None
+    assert first["id"] == second["id"] != number
+
+
+def test_a_step_that_fails_keeps_the_answers(
+    number: str, speaking: Speaking, sessions: Sessions
+) -> None:
+    program = speaking("ae")
+    task_id = only(program)["id"]
+    sent = {"wanted": {"value": "海报"}, "parts": {"value": 0}}
+    answer = program.post(f"/task/{task_id}/complete", json={"variables": sent})
+    assert answer.status_code == 500
+    assert answer.json is not None
+    assert answer.json["type"] == "ProcessEngineException"
+    with database.reading(sessions) as session:
+        (incident,) = session.query(Incident)
+        assert incident.answers is not None
+        assert incident.answers["wanted"] == "海报"
+    fields = program.get(f"/task/{task_id}/form-variables").json
+    assert fields is not None
+    assert fields["wanted"]["value"] == "海报"
+
+
+def test_a_task_in_other_hands_is_told(number: str, speaking: Speaking) -> None:
+    task_id = only(speaking("ae"))["id"]
+    for action in ("claim", "complete"):
+        answer = speaking("manager").post(
+            f"/task/{task_id}/{action}", json={"variables": {"wanted": {"value": "x"}}}
+            if action == "complete" else {}
+        )  # fmt: skip
+        assert answer.status_code == 409, action
+        assert answer.json is not None
+        assert answer.json["type"] == "TaskAlreadyClaimedException"
