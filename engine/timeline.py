@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import answers, forms, people
+from engine import answers, definitions, forms, people
 from engine.answers import Answer
 from engine.definitions import Drawing
 from engine.languages import Text
@@ -31,8 +32,13 @@ def of(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
     """Give the entries of a case's timeline, oldest first."""
     directory = people.directory(session)
     entries = []
+    earlier: list[Drawing] | None = None
     for event in events:
         element = drawing.element(event.process_id, event.element_id)
+        if element is None and event.element_id:
+            earlier = _earlier(session, event.instance_id) if earlier is None else earlier
+            found = (d.element(event.process_id, event.element_id) for d in earlier)
+            element = next((e for e in found if e is not None), None)
         given = event.details.get("answers") or {}
         shown: list[Answer] = []
         if given and element is not None:
@@ -51,3 +57,10 @@ def of(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
             )
         )
     return entries
+
+
+def _earlier(session: Session, instance_id: int) -> list[Drawing]:
+    """The drawings that the case ran on before it was moved: they name what is gone since."""
+    query = select(Event.details).where(Event.instance_id == instance_id, Event.kind == "moved")
+    ids = [details["from_id"] for details in session.scalars(query.order_by(Event.id.desc()))]
+    return [definitions.drawing(session, one) for one in dict.fromkeys(ids)]

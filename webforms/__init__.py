@@ -17,6 +17,7 @@ from webforms import (
     languages,
     manage,
     modeler,
+    moves,
     previews,
     processes,
     rest,
@@ -57,7 +58,7 @@ def create_app(settings: Settings | None = None, factory: Sessions | None = None
     languages.init_app(app)
     for module in (inbox, task_pages, start, case_pages, processes, documents, tokens, manage):
         app.register_blueprint(module.blueprint)
-    for module in (modeler, previews):
+    for module in (modeler, previews, moves):
         app.register_blueprint(module.blueprint)
     assets.init_app(app)
     errors.init_app(app)

@@ -45,6 +45,8 @@ STATUS: dict[type[errors.AgencyflowError], int] = {
     errors.ProcedureIdRefused: 422,
     errors.NameMissing: 422,
     errors.WrongProcedure: 422,
+    errors.NothingToMove: 422,
+    errors.MovedOn: 409,
 }
 
 

@@ -25,9 +25,10 @@ from engine.migration.orders import (
     run,
     undo,
 )
-from engine.migration.preview import Verdict, numbers, preview, versions
+from engine.migration.preview import Preview, Verdict, numbers, place, preview, versions
 
 __all__ = [
+    "Preview",
     "Progress",
     "Result",
     "Verdict",
@@ -35,6 +36,7 @@ __all__ = [
     "numbers",
     "order",
     "pending",
+    "place",
     "preview",
     "progress",
     "run",

@@ -73,6 +73,17 @@ def plan(session: Session, instance: Instance, to: Definition, mapping: Mapping[
         return Plan(obstacles=[Obstacle("unforeseen", _CANNOT)])
 
 
+def removed(session: Session, instance: Instance, to: Definition) -> list[Obstacle]:
+    """Tell which elements hold tasks of a case and are gone, whoever may take them."""
+    old = definitions.program(session, instance.definition_id)
+    new = definitions.program(session, to.id)
+    try:
+        found = runtime.move(old, new, instance.state).obstacles
+    except errors.AgencyflowError:
+        return []
+    return [o for o in found if o.code == "removed"]
+
+
 def entered(
     session: Session, instance: Instance, task_id: str, element: Element
 ) -> datetime | None:

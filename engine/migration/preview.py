@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from engine import definitions, errors, people
-from engine.migration.plans import plan
+from engine.migration.plans import plan, removed
 from engine.models import ACTIVE, Definition, Instance, Person
 from engine.runtime import Obstacle
 from engine.worklist import LAST_PAGE, Page, count, escaped
@@ -32,6 +32,14 @@ class Verdict:
     def can_move(self) -> bool:
         """Nothing stands against it."""
         return not self.obstacles
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One page of the cases, and the elements that hold tasks of them and are gone."""
+
+    page: Page[Verdict]
+    gone: list[Obstacle]
 
 
 def owner(session: Session, person: Person) -> None:
@@ -103,7 +111,7 @@ def preview(
     mapping: Mapping[str, str] | None = None,
     page: int = 1,
     size: int = 50,
-) -> Page[Verdict]:
+) -> Preview:
     """Tell for one page of the running cases whether each can move to a version.
 
     Owners and administrators may; others get NotFound. Nothing is changed.
@@ -121,14 +129,19 @@ def preview(
             )
         )
     )
-    rows = [
-        Verdict(
-            number=instance.number,
-            title=instance.title,
-            version=definitions.get(session, instance.definition_id).version,
-            may_open=instance.id in seen,
-            obstacles=plan(session, instance, to, mapping or {}).obstacles,
-        )
-        for instance in found
-    ]
-    return Page(rows, total, page, size)
+    rows: list[Verdict] = []
+    holes: dict[str, Obstacle] = {}
+    for instance in found:
+        obstacles = plan(session, instance, to, mapping or {}).obstacles
+        bare = removed(session, instance, to) if mapping else obstacles
+        holes |= {place(o): o for o in bare if o.choices}
+        version_now = definitions.get(session, instance.definition_id).version
+        may_open = instance.id in seen
+        rows.append(Verdict(instance.number, instance.title, version_now, may_open, obstacles))
+    return Preview(Page(rows, total, page, size), [holes[name] for name in sorted(holes)])
+
+
+def place(obstacle: Obstacle) -> str:
+    """How a mapping names the element of an obstacle."""
+    element = obstacle.element
+    return f"{element.process_id}/{element.id}" if element is not None else ""

@@ -34,7 +34,7 @@ class Moving(Agency):
     def preview(self, who: str = "owner", version: int = 2, **more: Any) -> list[Verdict]:
         with database.reading(self.sessions) as session:
             to = self.version(session, version)
-            return migration.preview(session, session.get_one(Person, who), to, **more).rows
+            return migration.preview(session, session.get_one(Person, who), to, **more).page.rows
 
     def version(self, session: Any, version: int) -> Any:
         return next(d for d, _ in migration.versions(session, "small") if d.version == version)
