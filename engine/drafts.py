@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
-from engine import clock, definitions, diagrams, errors, sketch
+from engine import clock, definitions, diagrams, errors, sketch, versions
 from engine.definitions import Deployed
 from engine.diagrams import Problem
 from engine.languages import Text
@@ -146,11 +146,6 @@ def check(session: Session, process_id: str, xml: bytes) -> list[Problem]:
     return definitions.check(xml, file=file, known=known, groups=groups)
 
 
-def callers(session: Session, process_id: str) -> list[Definition]:
-    """List the procedures whose current version calls this one, at any remove."""
-    return [d for d in definitions.listed(session) if process_id in d.pins]
-
-
 def deploy(
     session: Session,
     person: Person,
@@ -170,7 +165,7 @@ def deploy(
     draft = _locked(session, process_id)
     _unchanged(session, draft, revision)
     files = {draft.file if draft is not None else _file(session, process_id): xml}
-    for caller in callers(session, process_id):
+    for caller in versions.callers(session, process_id):
         if caller.process_id in redeploy:
             files[caller.file] = definitions.xml(session, caller.id)
     done = definitions.deploy(session, person, files, note=note)

@@ -83,6 +83,18 @@ class CaseOver(AgencyflowError):
     zh = "这个案件已经结束，不能再做任何操作。"
 
 
+class NobodyWaits(AgencyflowError):
+    """No case waits for the message “{name}” with the key “{key}”, and it starts none."""
+
+    zh = "没有案件在等候消息“{name}”（关联键“{key}”），它也不会启动案件。"
+
+
+class MessageRefused(AgencyflowError):
+    """The message “{name}” was not delivered, and nothing was done: {reason}"""
+
+    zh = "消息“{name}”没有送达，也没有做任何事：{reason}"
+
+
 class ReasonMissing(AgencyflowError):
     """Give the reason."""
 

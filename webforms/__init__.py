@@ -25,6 +25,7 @@ from webforms import (
     start,
     task_pages,
     tokens,
+    versions,
 )
 from webforms import session as sessions
 from webforms.paging import same_list
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None, factory: Sessions | None = None
     languages.init_app(app)
     for module in (inbox, task_pages, start, case_pages, processes, documents, tokens, manage):
         app.register_blueprint(module.blueprint)
-    for module in (modeler, previews, moves):
+    for module in (modeler, previews, moves, versions):
         app.register_blueprint(module.blueprint)
     assets.init_app(app)
     errors.init_app(app)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template
 
-from engine import definitions
+from engine import definitions, drafts, versions
 from webforms import identity
 from webforms import session as database
 
@@ -29,6 +29,8 @@ def listed() -> str:
         ],
         is_called=_is_called,
         startable=startable,
+        retired=versions.retired(session),
+        unreleased=drafts.unreleased(session) if identity.owns() else [],
     )
 
 
@@ -39,9 +41,9 @@ def _is_called(procedure: Definition) -> bool:
 
 @blueprint.get("/<process_id>")
 def show(process_id: str) -> str:
-    """Show one procedure's drawing."""
+    """Show one procedure's drawing; of a retired one, its last."""
     session = database.current()
-    procedure = definitions.current(session, process_id)
+    procedure = versions.newest(session, process_id)
     startable = {d.id for d in definitions.startable(session, identity.person())}
     drawing = definitions.drawing(session, procedure.id)
     return render_template(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from engine import clock, database, definitions, drafts, errors
+from engine import clock, database, definitions, drafts, errors, versions
 from engine.database import Sessions
 from engine.diagrams import read
 from engine.languages import Text
@@ -190,7 +190,7 @@ def test_it_names_the_callers_and_deploys_those_one_wants_again(sessions: Sessio
     deploy(sessions, OUTER, CALLER, CALLED)
     with database.writing(sessions) as session:
         person = owner(session)
-        assert {d.process_id for d in drafts.callers(session, "called")} == {"caller", "outer"}
+        assert {d.process_id for d in versions.callers(session, "called")} == {"caller", "outer"}
         drafts.deploy(session, person, "called", changed(CALLED), revision=0)
         caller = definitions.current(session, "caller")
         assert caller.version == 1, "nobody asked for it"

@@ -18,6 +18,8 @@ SignedIn = Callable[[str], Browser]
 EVERYBODY = ("ae", "as", "ad", "ph", "ch", "ex1", "ex2", "adm", "con", "owner", "manager", "admin")
 #: They started the case, supervise who did, or see every case.
 CONCERNED = {"ae", "as", "ad", "manager", "admin"}
+#: They draw and deploy procedures.
+OWNERS = {"owner", "admin"}
 OPEN_TO_ALL = {
     "/", "/?tab=groups", "/?tab=all", "/?tab=done", "/start/", "/cases/", "/processes/",
     "/processes/small_order", "/processes/drawings/1.bpmn", "/tokens/",
@@ -28,6 +30,9 @@ PAGES = {
     "/start/<process_id>": {"ae"},
     "/cases/<number>": CONCERNED,
     "/documents/<document_id>": CONCERNED,
+    "/processes/<process_id>/edit": OWNERS,
+    "/processes/<process_id>/draft.bpmn": OWNERS,
+    "/processes/new-procedure": OWNERS,
 }
 ACTIONS = {
     "/tasks/<task_id>": CONCERNED,
@@ -40,6 +45,12 @@ ACTIONS = {
     "/cases/<number>/cancel": CONCERNED,
     "/cases/<number>/incidents/<incident_id>/settle": {"manager", "admin"},
     "/tokens/<token_id>/revoke": {"ae"},
+    "/processes/<process_id>/check": OWNERS,
+    "/processes/<process_id>/preview": OWNERS,
+    "/processes/<process_id>/draft": OWNERS,
+    "/processes/<process_id>/draft/discard": OWNERS,
+    "/processes/<process_id>/deploy": OWNERS,
+    "/processes/new-procedure": OWNERS,
 }
 
 
@@ -53,6 +64,8 @@ def places(signed_in: SignedIn, order: str) -> dict[str, str]:
     order = browser.post("/start/small_order", {"client_name": "另一家"}).location
     assert browser.post(order, {**answers, "parts": "0"}).status_code == 303
     assert browser.post("/tokens/", {"name": "CRM"}).status_code == 200
+    drawing = browser.get("/processes/drawings/1.bpmn").data
+    assert signed_in("owner").put("/processes/small_order/draft", drawing).status_code == 200
     return {
         "task_id": order.removeprefix("/tasks/"),
         "number": _number(signed_in("manager")),

@@ -17,6 +17,8 @@ const result = await build({
     page: "src/page.js",
     htmx: "node_modules/htmx.org/dist/htmx.js",
     diagram: "src/diagram.js",
+    difference: "src/difference.js",
+    modeler: "src/modeler.js",
     tabler: "node_modules/@tabler/core/dist/css/tabler.css",
     app: "src/app.css",
   },
@@ -25,6 +27,11 @@ const result = await build({
   minify: true,
   format: "iife",
   target: "es2022",
+  alias: {
+    // FEEL belongs to another engine; its editors would be a quarter of the modeler.
+    "@bpmn-io/feel-editor": "./src/modeler/feel.js",
+    "@bpmn-io/feelers-editor": "./src/modeler/feel.js",
+  },
   loader: { ".woff": "dataurl", ".woff2": "dataurl", ".svg": "dataurl" },
   legalComments: "none",
   metafile: true,

@@ -3,48 +3,12 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
+import { translate, widenLabels } from "./labels.js";
 
 const PADDING = 28;
 const HEAD = 24; // room for the buttons
 const FOOT = 26; // room for the mark of bpmn.io, which stays in sight
 const SMALLEST = 0.62; // below this the labels cannot be read, so part of the drawing is shown instead
-
-// The drawing carries both languages; the one that is not its own stands in a property.
-function nameInEnglish(element) {
-  for (const extension of element.extensionElements?.values ?? []) {
-    if (extension.$type !== "camunda:properties") continue;
-    for (const property of extension.$children ?? extension.values ?? []) {
-      if (property.name === "name.en" && property.value) return property.value;
-    }
-  }
-  return null;
-}
-
-function translate(element, seen = new Set()) {
-  if (!element || typeof element !== "object" || seen.has(element)) return;
-  seen.add(element);
-  const name = nameInEnglish(element);
-  if (name) element.name = name;
-  for (const key of ["rootElements", "flowElements", "artifacts", "laneSets", "lanes", "participants", "messageFlows"]) {
-    for (const child of element[key] ?? []) translate(child, seen);
-  }
-  translate(element.childLaneSet, seen);
-  // A pool is named as the procedure in it, unless it says otherwise.
-  if (element.processRef && !name) element.name = nameInEnglish(element.processRef) ?? element.name;
-}
-
-// English words are longer: their labels get room around the same middle.
-const ROOM = 90;
-function widenLabels(definitions) {
-  for (const { plane } of definitions.diagrams ?? []) {
-    for (const { label } of plane?.planeElement ?? []) {
-      const bounds = label?.bounds;
-      if (!bounds || bounds.width >= ROOM) continue;
-      bounds.x -= (ROOM - bounds.width) / 2;
-      bounds.width = ROOM;
-    }
-  }
-}
 
 // What waits inside a closed sub-process is shown on the sub-process too.
 function raised(viewer, here) {
