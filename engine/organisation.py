@@ -34,10 +34,11 @@ def load(session: Session, path: Path, *, demo: bool) -> list[Person]:
         return []
     # All have the same password, so one hash does; argon2 takes its time on purpose.
     hashed = people.hashed(DEMO_PASSWORD)
-    return [_demo_person(session, row, hashed) for row in described.get("person", [])]
+    rows = enumerate(described.get("person", []))
+    return [_demo_person(session, row, hashed, place) for place, row in rows]
 
 
-def _demo_person(session: Session, row: dict[str, object], hashed: str) -> Person:
+def _demo_person(session: Session, row: dict[str, object], hashed: str, place: int) -> Person:
     person_id = str(row["id"])
     person = session.get(Person, person_id)
     if person is None:
@@ -45,6 +46,7 @@ def _demo_person(session: Session, row: dict[str, object], hashed: str) -> Perso
         session.add(person)
     person.name_zh = str(row["name"])
     person.name_en = str(row.get("name_en", row["name"]))
+    person.place = place
     session.flush()
     session.execute(delete(Membership).where(Membership.person_id == person_id))
     groups = row.get("groups", [])

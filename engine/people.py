@@ -118,13 +118,13 @@ def active(session: Session, person_id: str) -> Person | None:
 
 
 def demo_accounts(session: Session) -> list[tuple[Person, list[Text]]]:
-    """List the demo accounts, each with the names of its groups, as they were made."""
+    """List the demo accounts in their file's order, each with the names of its groups."""
     rows = session.execute(
         select(Person, Group)
         .join(Membership, Membership.person_id == Person.id)
         .join(Group, Group.id == Membership.group_id)
         .where(Person.demo, Person.active)
-        .order_by(Person.id, Group.id)
+        .order_by(Person.place, Person.id, Group.id)
     )
     found: dict[Person, list[Text]] = {}
     for person, group in rows:

@@ -148,7 +148,7 @@ def serve(settings: Settings, sessions: Sessions, port: int, accounts: Sequence[
 
 
 def welcome(settings: Settings, sessions: Sessions, port: int, accounts: Sequence[str]) -> None:
-    """Say where to go and, in demo mode, as whom, in the order of `accounts`."""
+    """Say where to go and, in demo mode, as whom: those of `accounts`."""
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"\nagencyflow serves on http://{shown}:{port}  (stop it with Ctrl-C)\n")
     if not settings.demo:
@@ -157,8 +157,8 @@ def welcome(settings: Settings, sessions: Sessions, port: int, accounts: Sequenc
         rows = [
             (person.id, person.name.zh, person.name.en, "; ".join(f"{g.zh} {g.en}" for g in groups))
             for person, groups in people.demo_accounts(session)
+            if person.id in accounts
         ]
-    rows = sorted((r for r in rows if r[0] in accounts), key=lambda row: accounts.index(row[0]))
     widths = [max(_width(row[column]) for row in rows) for column in range(3)]
     click.echo(f"Demo accounts, each with the password {organisation.DEMO_PASSWORD!r}:\n")
     for row in rows:

@@ -37,6 +37,8 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(5), default="zh")
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
+    #: Where a demo account stands in the file that describes it.
+    place: Mapped[int] = mapped_column(default=0, server_default="0")
     failed_tries: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
 

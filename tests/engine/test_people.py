@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import update
 
-from engine import clock, database, errors, people
+from engine import clock, database, errors, organisation, people
 from engine.database import Sessions
 from engine.languages import Text
 from engine.models import Group, Person
@@ -195,3 +195,9 @@ def test_it_lists_the_demo_accounts_with_their_groups(sessions: Sessions) -> Non
         accounts = {p.id: [g.en for g in groups] for p, groups in people.demo_accounts(session)}
     assert accounts["ex1"] == ["Executors"]
     assert len(accounts) == 12
+
+
+def test_it_lists_the_demo_accounts_in_the_order_of_the_file(sessions: Sessions) -> None:
+    with database.reading(sessions) as session:
+        found = [person.id for person, _ in people.demo_accounts(session)]
+    assert found == organisation.demo_ids(PROCESSES / "organisation.toml")

@@ -109,6 +109,7 @@ def upgrade() -> None:
         "consents JSON DEFAULT '[]' NOT NULL",
     ):
         op.execute(f"ALTER TABLE definition ADD COLUMN {column}")
+    op.execute("ALTER TABLE person ADD COLUMN place INTEGER DEFAULT 0 NOT NULL")
     op.create_index("ix_definition_deployment_id", "definition", ["deployment_id"])
 
 
