@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter, defaultdict
 
 from lxml import etree
 
@@ -26,12 +27,14 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 def gateways(sheet: Sheet) -> None:
     """Look at every gateway that has to choose."""
     for scope in list(sheet.scopes()):
-        flows = flows_of(scope)
+        leaving, entered = defaultdict[str, list[etree._Element]](list), Counter[str]()
+        for flow in flows_of(scope):
+            leaving[flow.get("sourceRef", "")].append(flow)
+            entered[flow.get("targetRef", "")] += 1
         for node in nodes_of(scope):
-            leaving = [flow for flow in flows if flow.get("sourceRef") == node.get("id")]
-            if kind(node) in GATEWAYS and node.get("id") and len(leaving) > 1:
-                entering = [flow for flow in flows if flow.get("targetRef") == node.get("id")]
-                _one(sheet, scope, node, leaving, merges=len(entering) > 1)
+            node_id = node.get("id", "")
+            if kind(node) in GATEWAYS and node_id and len(leaving[node_id]) > 1:
+                _one(sheet, scope, node, leaving[node_id], merges=entered[node_id] > 1)
 
 
 def _one(

@@ -10,8 +10,8 @@ from engine.rules.place import ACTIVITIES, GATEWAYS, SUB_PROCESSES, Place
 
 #: More than this on one plane is no longer taken in at a glance.
 CROWDED = 25
-#: More than this in one process is no drawing that a person made, and slow to look through.
-MOST_ELEMENTS = 500
+#: More than this in one process is no drawing that a person made, and deeper than the engine reads.
+MOST_ELEMENTS = 300
 LONGEST_ID = 200
 
 
@@ -106,7 +106,7 @@ def cannot_end(place: Place) -> Iterator[Problem]:
     for _, members in place.scopes():
         graph = graph_of(place.process, members)
         ends = [element_id for element_id, following in graph.items() if not following]
-        ends += [e.id for e in members if not e.outgoing and e.kind not in GATEWAYS]
+        ends += [e.id for e in members if not e.outgoing and not _goes_on(e)]
         lost = set(graph) - reached(reversed_(graph), ends)
         for element in members:
             if element.id in lost:
@@ -130,12 +130,18 @@ def dead_end(place: Place) -> Iterator[Problem]:
             )
 
 
+def _goes_on(element: Element) -> bool:
+    """Whether the path goes on though no flow leaves the element, or should."""
+    return element.kind in GATEWAYS or element.event == "link"
+
+
 def implicit_end(place: Place) -> Iterator[Problem]:
     """BPMN ends a path at an element that nothing follows; a drawn end says so to the reader."""
     for element in place.elements():
         if (
             not element.outgoing
-            and element.kind not in GATEWAYS | {"endEvent"}
+            and element.kind != "endEvent"
+            and not _goes_on(element)
             and not element.triggered_by_event
         ):
             yield place.warning(
@@ -164,7 +170,7 @@ def self_loop(place: Place) -> Iterator[Problem]:
 def endless_loop(place: Place) -> Iterator[Problem]:
     """A loop in which nobody and nothing waits would run for ever within one step."""
     for _, members in place.scopes():
-        automatic = [element for element in members if not _waits(element.kind)]
+        automatic = [element for element in members if not _waits(element)]
         graph = graph_of(place.process, automatic)
         turning = [element for element in automatic if in_loop(graph, element.id)]
         if turning:
@@ -177,8 +183,13 @@ def endless_loop(place: Place) -> Iterator[Problem]:
             )
 
 
-def _waits(kind: str) -> bool:
-    return kind in ACTIVITIES or kind in ("intermediateCatchEvent", "eventBasedGateway")
+def _waits(element: Element) -> bool:
+    if element.event == "link":
+        return False
+    return element.kind in ACTIVITIES or element.kind in (
+        "intermediateCatchEvent",
+        "eventBasedGateway",
+    )
 
 
 def crowded(place: Place) -> Iterator[Problem]:
@@ -211,8 +222,9 @@ def long_name(place: Place) -> Iterator[Problem]:
     """Ids and messages' names are kept beside every case; no person needs longer ones."""
     drawn: list[Process | Element] = [place.process, *place.process.elements.values()]
     for one in drawn:
-        message = getattr(one, "message", "")
-        if len(one.id) > LONGEST_ID or len(message) > LONGEST_ID:
+        message, code = getattr(one, "message", ""), getattr(one, "code", "")
+        # Where it is waited for, a signal's name has a few letters before it.
+        if len(one.id) > LONGEST_ID or len(message) > LONGEST_ID or len(code) > LONGEST_ID - 10:
             yield place.error(
                 "long_name",
                 f"ID 或者消息名称超过 {LONGEST_ID} 个字符。请改短。",
