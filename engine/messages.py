@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import clock, definitions, errors, inbox, incidents, instances
+from engine import (
+    clock,
+    definitions,
+    errors,
+    inbox,
+    incidents,
+    instances,
+    outbox,
+    people,
+)
 from engine.languages import Text
 from engine.models import (
     ACTIVE,
@@ -17,14 +28,21 @@ from engine.models import (
     FAILED,
     PENDING,
     Definition,
+    Incident,
     Instance,
     Link,
     Message,
+    Person,
     Subscription,
 )
 from engine.step import Step
 
 log = logging.getLogger(__name__)
+
+#: Its members send messages by hand.
+ADMINISTRATOR = "administrator"
+_ADMINISTRATORS = Text("只有管理员可以手工发送消息。", "only administrators send messages by hand.")
+_FAILED = Text("流程中有一步执行失败。", "a step of the procedure failed.")
 
 
 def deliverable(session: Session, *, limit: int = 100) -> list[int]:
@@ -68,6 +86,32 @@ def deliver(session: Session, message_id: int) -> bool:
         _start(session, message, definition)
         for definition in definitions.started_by(session, message.name)
     )
+
+
+def correlate(
+    session: Session, person: Person, name: str, key: str, payload: dict[str, Any]
+) -> Instance:
+    """Send a message by hand to the one case that waits for it, or start a case by it; give it.
+
+    Administrators may. Raises NotAllowed, NobodyWaits, MessageRefused; the caller then undoes
+    what was done, for nothing is kept for later.
+    """
+    if ADMINISTRATOR not in people.groups(session, person):
+        raise errors.NotAllowed(reason=_ADMINISTRATORS)
+    waiting = exists().where(Subscription.name == name, Subscription.key == key)
+    if not session.scalar(select(waiting)) and not definitions.started_by(session, name):
+        raise errors.NobodyWaits(name=name, key=key)
+    if len(key) > inbox.LONGEST_KEY or "\x00" in key:
+        raise errors.MessageRefused(name=name, reason=inbox.UNUSABLE_KEY)
+    identity = f"{person.id}:{uuid4().hex}"
+    outbox.send(session, name, key, payload, sender_id=None, identity=identity, if_expired="ignore")
+    message = session.scalars(select(Message).where(Message.identity == identity)).one()
+    deliver(session, message.id)
+    session.refresh(message)
+    if message.consumed_by is None:
+        incident = session.scalar(select(Incident).where(Incident.message_id == message.id))
+        raise errors.MessageRefused(name=name, reason=incident.text if incident else _FAILED)
+    return session.get_one(Instance, message.consumed_by)
 
 
 def _still_pending(session: Session, message: Message) -> bool:

@@ -21,6 +21,8 @@ from webforms.rest import (
     definitions,
     deployments,
     errors,
+    history,
+    messages,
     service,
     starts,
     tasks,
@@ -55,7 +57,7 @@ def create(settings: Settings, factory: Sessions, commits: type[Flask]) -> Flask
     authority.init_app(app)
     security.init_app(app)
     app.after_request(_let_modelers_read)
-    for module in (service, deployments, definitions, starts, cases, tasks):
+    for module in (service, deployments, definitions, starts, cases, tasks, messages, history):
         app.register_blueprint(module.blueprint)
     errors.init_app(app)
     return app

@@ -35,12 +35,16 @@ TYPES: dict[type[errors.AgencyflowError], str] = {
     errors.HeldByAnother: "TaskAlreadyClaimedException",
     errors.ChangedMeanwhile: "OptimisticLockingException",
     errors.StepFailed: "ProcessEngineException",
+    errors.NobodyWaits: "MismatchingMessageCorrelationException",
+    errors.MessageRefused: "MismatchingMessageCorrelationException",
 }
 #: Where a program's status differs from a page's.
 STATUS: dict[type[errors.AgencyflowError], int] = {
     errors.InvalidAnswers: 400,
     errors.DiagramRefused: 400,
     errors.ReasonMissing: 400,
+    errors.NobodyWaits: 400,
+    errors.MessageRefused: 400,
     # Camunda Modeler takes any other status for a wrong address.
     errors.TooManyTries: 401,
 }
