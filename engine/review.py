@@ -70,7 +70,18 @@ def review(
     ]
     for one in repaired.values():
         problems += one.problems(consents)
-    return Review(repaired, _sorted(_once(problems)))
+    named = (_with_element(problem, repaired.get(problem.file)) for problem in problems)
+    return Review(repaired, _sorted(_once(named)))
+
+
+def _with_element(problem: Problem, repaired: Repaired | None) -> Problem:
+    """What has no id of its own is told of the process that it stands in."""
+    if problem.element_id or repaired is None:
+        return problem
+    around = [p for p in repaired.diagram.processes if p.id and p.line <= problem.line]
+    if not around:
+        return problem
+    return replace(problem, element_id=around[-1].id, label=problem.label or around[-1].name.zh)
 
 
 def _ids(drawn: list[Diagram]) -> set[str]:
@@ -89,10 +100,11 @@ def _named(drawn: list[Diagram]) -> set[str]:
     }
 
 
-def _once(problems: list[Problem]) -> Iterator[Problem]:
+def _once(found: Iterator[Problem]) -> Iterator[Problem]:
     """Leave out what the schema says of a place where a rule says something that helps."""
+    problems = list(dict.fromkeys(found))
     told = {(p.file, p.line) for p in problems if p.code != "schema"}
-    for problem in dict.fromkeys(problems):
+    for problem in problems:
         if problem.code != "schema" or (problem.file, problem.line) not in told:
             yield problem
 
