@@ -53,19 +53,24 @@ def whole(sent: Any) -> int:
 
 
 def yes(sent: Any) -> bool:
-    """Read yes or no."""
-    if sent in (True, "true"):
-        return True
-    if sent in (False, "false"):
-        return False
+    """Read yes or no; clients in Python write `True`."""
+    if isinstance(sent, bool):
+        return sent
+    if isinstance(sent, str) and sent.lower() in ("true", "false"):
+        return sent.lower() == "true"
     raise ValueError
 
 
-def only_yes(sent: Any) -> bool:
-    """Read a switch that only narrows: Camunda takes `false` for not asked, which misleads."""
-    if not yes(sent):
-        raise ValueError
-    return True
+#: What a switch reads when it is off: as if the filter had not been sent.
+UNASKED = object()
+
+
+def switch(meaning: bool) -> Reader:
+    """Make the reader of a switch that says `meaning` when it is on, and nothing when it is off."""
+    return lambda sent: meaning if yes(sent) else UNASKED
+
+
+only_yes = switch(True)
 
 
 def moment(sent: Any) -> datetime:
@@ -88,12 +93,15 @@ def selection(
     order = _order(asked, orders)
     found: dict[str, Any] = {}
     for name, sent in asked.items():
-        if sent is None:
+        # Generated clients write out what they do not ask.
+        if sent is None or sent is False or sent == []:
             continue
         if name not in filters:
             refuse(name)
         known = filters[name]
-        found[known.name] = _read(name, known.read, sent, None)
+        value = _read(name, known.read, sent, None)
+        if value is not UNASKED:
+            found[known.name] = value
     if first < 0 or most < 0:
         raise _wrong("firstResult" if first < 0 else "maxResults", min(first, most))
     return Selection(found) if counting else Selection(found, order, first, most)

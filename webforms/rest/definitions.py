@@ -61,11 +61,6 @@ def _by(sent: Any) -> set[str]:
     return people.groups(database.current(), authority.person())
 
 
-def _not(sent: Any) -> bool:
-    asking.only_yes(sent)
-    return False
-
-
 FILTERS = {
     "processDefinitionId": Filter("id", listed_id),
     "processDefinitionIdIn": Filter("ids", listed_ids),
@@ -77,7 +72,7 @@ FILTERS = {
     "version": Filter("version", asking.whole),
     "latestVersion": Filter("newest", asking.only_yes),
     "active": Filter("current", asking.only_yes),
-    "suspended": Filter("current", _not),
+    "suspended": Filter("current", asking.switch(False)),
     "deploymentId": Filter("deployment", asking.whole),
     "resourceName": Filter("file", asking.text),
     "resourceNameLike": Filter("file_like", asking.text),

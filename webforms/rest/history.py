@@ -33,11 +33,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("history", __name__, url_prefix="/history")
 
 
-def _finished(sent: Any) -> bool:
-    asking.only_yes(sent)
-    return False  # the filter `running`
-
-
 CASE_FILTERS = {
     "processInstanceId": Filter("number", asking.text),
     "processInstanceIds": Filter("numbers", asking.texts),
@@ -49,7 +44,7 @@ CASE_FILTERS = {
     "processInstanceBusinessKeyLike": Filter("business_key_like", asking.text),
     "unfinished": Filter("running", asking.only_yes),
     "active": Filter("running", asking.only_yes),
-    "finished": Filter("running", _finished),
+    "finished": Filter("running", asking.switch(False)),
     "completed": Filter("ended", asking.only_yes),
     "externallyTerminated": Filter("cancelled", asking.only_yes),
     "suspended": Filter("nothing", asking.only_yes),

@@ -33,16 +33,6 @@ def _drawn_in(sent: Any) -> tuple[str, list[int]]:
         return "", []
 
 
-def _unheld(sent: Any) -> bool:
-    asking.only_yes(sent)
-    return False
-
-
-def _not_suspended(sent: Any) -> bool:
-    asking.only_yes(sent)
-    return False  # the filter `nothing`: no task is ever suspended
-
-
 FILTERS = {
     "taskId": Filter("id", asking.text),
     "taskIdIn": Filter("ids", asking.texts),
@@ -63,7 +53,7 @@ FILTERS = {
     "assigneeIn": Filter("assignees", asking.texts),
     "assigneeLike": Filter("assignee_like", asking.text),
     "assigned": Filter("held", asking.only_yes),
-    "unassigned": Filter("held", _unheld),
+    "unassigned": Filter("held", asking.switch(False)),
     "candidateGroup": Filter("group", asking.text),
     "candidateGroups": Filter("groups", asking.texts),
     "candidateUser": Filter("candidate", asking.text),
@@ -81,7 +71,8 @@ FILTERS = {
     "createdOn": Filter("opened", asking.moment),
     "createdBefore": Filter("opened_before", asking.moment),
     "createdAfter": Filter("opened_after", asking.moment),
-    "active": Filter("nothing", _not_suspended),
+    # No task is ever suspended.
+    "active": Filter("nothing", asking.switch(False)),
     "suspended": Filter("nothing", asking.only_yes),
 }
 ORDERS = {

@@ -123,7 +123,6 @@ def test_it_finds_tasks_by_filters(
         "owner=ae",
         "involvedUser=ae",
         "processVariables=x_eq_1",
-        "active=false",
         "priority=high",
         "dueBefore=tomorrow",
         "sortBy=due&sortOrder=asc",
