@@ -159,23 +159,32 @@ class _Comparing:
             yield Text("删除", "Removed")
             yield from flows.place(thing.id, side, gone=True)
             return
-        yield Text("新增", "New")
         yield from flows.place(thing.id, side)
         if element.scope_id in side.elements:
             inside = side.name(element.scope_id)
             yield Text(f"位于{inside.to('zh')}之中", f"Lies in {inside.to('en')}")
         yield from said
+        if not (element.incoming or element.outgoing or said):
+            yield Text("新增", "New")
 
     def _drawn(self) -> Iterator[Difference]:
         """Tell what only the drawing shows, of everything that both drawings have."""
         for id_, new in self.new_things.items():
             old_id = self.before.get(id_, id_)
-            if old_id not in self.old_things:
+            if old_id not in self.old_things or self._follows(id_):
                 continue
             old_shape, new_shape = self.old_shapes.get(old_id), self.new_shapes.get(id_)
             said = list(layout.changes(old_shape, new_shape))
             if said:
                 yield self._difference(id_, MOVED, self.now, new, said)
+
+    def _follows(self, id_: str) -> bool:
+        """Tell whether a line is drawn differently because one of its ends is elsewhere."""
+        flow = self.now.flows.get(id_)
+        return flow is not None and any(
+            self.old_shapes.get(end) != self.new_shapes.get(end)
+            for end in (flow.source, flow.target)
+        )
 
 
 def _way(kind: str, said: Text) -> Text:

@@ -22,7 +22,9 @@ CONCERNED = {"ae", "as", "ad", "manager", "admin"}
 OWNERS = {"owner", "admin"}
 OPEN_TO_ALL = {
     "/", "/?tab=groups", "/?tab=all", "/?tab=done", "/start/", "/cases/", "/processes/",
-    "/processes/small_order", "/processes/drawings/1.bpmn", "/tokens/",
+    "/processes/small_order", "/processes/small_order/versions", "/processes/drawings/1.bpmn",
+    "/processes/small_order/versions/1/1",
+    "/tokens/",
 }  # fmt: skip
 #: By rule: addresses as the test's one case fills them in, and who gets more than a 404.
 PAGES = {
@@ -33,6 +35,9 @@ PAGES = {
     "/processes/<process_id>/edit": OWNERS,
     "/processes/<process_id>/draft.bpmn": OWNERS,
     "/processes/new-procedure": OWNERS,
+    "/processes/<process_id>/versions/<older>/draft": OWNERS,
+    "/processes/<process_id>/versions/<version>/roll-back": OWNERS,
+    "/processes/<process_id>/retire": OWNERS,
 }
 ACTIONS = {
     "/tasks/<task_id>": CONCERNED,
@@ -51,6 +56,9 @@ ACTIONS = {
     "/processes/<process_id>/draft/discard": OWNERS,
     "/processes/<process_id>/deploy": OWNERS,
     "/processes/new-procedure": OWNERS,
+    "/processes/<process_id>/versions/<version>/roll-back": OWNERS,
+    "/processes/<process_id>/retire": OWNERS,
+    "/processes/<process_id>/bring-back": OWNERS,
 }
 
 
@@ -73,6 +81,8 @@ def places(signed_in: SignedIn, order: str) -> dict[str, str]:
         "document_id": "1",
         "incident_id": "1",
         "definition_id": "1",
+        "version": "1",
+        "older": "1",
         "token_id": "1",
     }
 
@@ -118,6 +128,9 @@ def test_it_knows_who_may_open_every_address(app: Flask) -> None:
     known |= {
         "/sign-out",
         "/processes/<process_id>",
+        "/processes/<process_id>/versions",
+        "/processes/<process_id>/versions/compare",
+        "/processes/<process_id>/versions/<older>/<newer>",
         "/processes/drawings/<definition_id>.bpmn",
         # These only lead to pages.
         "/manage/",

@@ -9,7 +9,7 @@ import { translate, widenLabels } from "./labels.js";
 
 const PADDING = 24;
 const FOOT = 26; // room for the mark of bpmn.io, which stays in sight
-const SMALLEST = 0.55; // below this the labels cannot be read, so part of the drawing is shown instead
+const SMALLEST = 0.7; // below this the labels cannot be read, so part of the drawing is shown instead
 const SIGNS = { added: "+", removed: "−", changed: "≠", moved: "↔" };
 const whole = document.querySelector(".difference");
 const state = JSON.parse(whole.dataset.state);
@@ -186,7 +186,10 @@ function wire(sides, kinds) {
       entry.scrollIntoView({ block: "nearest" });
     });
   }
-  const first = Object.keys(kinds).map((id) => shapeOf(sides, id)?.shape).find((shape) => shape);
+  // What is new or gone is looked for first, then whatever the words begin with.
+  const told = [...document.querySelectorAll("a[data-element]")].map((link) => link.dataset.element);
+  const first = [...told.filter((id) => ["added", "removed"].includes(kinds[id])), ...told]
+    .map((id) => shapeOf(sides, id)?.shape).find((shape) => shape);
   const zoom = sides[1].viewer.get("zoomScroll");
   const actions = {
     closer: () => zoom.stepZoom(1),
@@ -197,11 +200,18 @@ function wire(sides, kinds) {
     button.addEventListener("click", () => actions[button.dataset.diagram]());
   }
   whole.querySelector(".diagram-tools").removeAttribute("hidden");
+  // A step put in between moves half the drawing: that is shown to who asks for it.
+  const moved = whole.querySelector("input[data-moved]");
+  const apply = () => whole.classList.toggle("show-moved", moved.checked);
+  moved.checked = !Object.values(kinds).some((kind) => kind !== "moved");
+  moved.addEventListener("change", apply);
+  apply();
   place(sides, first);
   let width = boxOf(sides[0]).clientWidth;
   new ResizeObserver(() => {
-    if (Math.abs(boxOf(sides[0]).clientWidth - width) < 3) return;
-    width = boxOf(sides[0]).clientWidth;
+    const now = boxOf(sides[0]).clientWidth;
+    if (!now || Math.abs(now - width) < 3) return;
+    width = now;
     for (const { viewer } of sides) viewer.get("canvas").resized();
     place(sides, first);
   }).observe(whole);
@@ -212,8 +222,7 @@ async function show() {
   const kinds = kindsOf(diff(sides[0].definitions, sides[1].definitions));
   for (const side of sides) mark(side, kinds);
   together(...sides);
-  // What the words speak of comes first.
-  wire(sides, { ...state.kinds, ...kinds });
+  wire(sides, kinds);
   for (const { card } of sides) card.dataset.ready = "yes";
 }
 
