@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, errors, people, repairs, runtime
+from engine import clock, errors, outbox, people, repairs, runtime
 from engine.diagrams import Element, Problem, Process
 from engine.forms import Form, form_of
 from engine.models import Definition, Deployment, Group, Person
@@ -205,7 +205,7 @@ def _version(
         sha256=digest,
         source=source,
         pins=pins,
-        start_messages={e.message: e.id for e in starts if e.message},
+        start_messages=_start_messages(process.id, starts),
         starter_group=None if is_called else next(filter(None, starters), None),
         cancelled_by=process.properties.get("cancelledBy"),
         current=True,
@@ -218,6 +218,14 @@ def _version(
     for cache in (_programs, _drawings):
         cache.get(session.get_bind(), {}).pop(definition.id, None)
     return definition
+
+
+def _start_messages(process_id: str, starts: Sequence[Element]) -> dict[str, str]:
+    """What starts a case of a process, with the start event that it starts."""
+    signals = {
+        outbox.start_name(process_id, e.code): e.id for e in starts if e.event == "signal"
+    }
+    return {e.message: e.id for e in starts if e.message} | signals
 
 
 def _xml_of(session: Session, ids: Sequence[int]) -> list[bytes]:

@@ -24,6 +24,7 @@ from engine import (
     history,
     incidents,
     numbers,
+    outbox,
     people,
 )
 from engine.advance import settle
@@ -122,9 +123,11 @@ def start_by_message(session: Session, definition: Definition, message: Message)
         element_id=element_id,
         details={"message": message.name, "key": message.key, "payload": message.payload},
     )
-    if message.sender_id is not None:
+    if message.sender_id is not None and not outbox.is_signal(message.name):
+        # Who throws a signal orders nothing: it may start several, or none.
         session.add(Link(parent_id=message.sender_id, child_id=instance.id, message=message.name))
         session.flush()
+    if message.sender_id is not None:
         documents.hand_over(session, message.sender_id, instance.id, message.payload)
     step.run = Run.start_by_message(
         step.program, element_id, message.payload, context_of=step.context_of

@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.diagrams.elements import FLOW_NODES
 from engine.diagrams.reader import read, read_root
 from engine.diagrams.records import (
+    SIGNAL,
     CallMapping,
     Choice,
     Diagram,
@@ -26,6 +27,7 @@ from engine.diagrams.sources import MAX_BYTES
 __all__ = [
     "FLOW_NODES",
     "MAX_BYTES",
+    "SIGNAL",
     "CallMapping",
     "Choice",
     "Diagram",

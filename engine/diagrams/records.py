@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NOTHING = Text()
+#: Before a signal's name, where it is kept beside messages' names.
+SIGNAL = "signal:"
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ EVENTS = (
 )
 #: Which events run, by where they stand; "" is an event without a symbol.
 RUNS = {
-    "startEvent": {"", "message"},
-    "endEvent": {"", "message", "terminate"},
-    "intermediateThrowEvent": {"", "message"},
-    "intermediateCatchEvent": {"message", "timer"},
-    "boundaryEvent": {"message", "timer"},
+    "startEvent": {"", "message", "signal"},
+    "endEvent": {"", "message", "terminate", "error", "escalation", "signal"},
+    "intermediateThrowEvent": {"", "message", "link", "escalation", "signal"},
+    "intermediateCatchEvent": {"message", "timer", "link", "signal"},
+    "boundaryEvent": {"message", "timer", "error", "escalation", "signal"},
 }
+#: Which events start an event sub-process.
+HANDLED = {"message", "timer", "error", "escalation", "signal"}
 KINDS = {
     "": ("空白", "plain"),
     "signal": ("信号", "signal"),
@@ -34,11 +36,10 @@ KINDS = {
     "message": ("消息", "message"),
 }
 INSTEAD = {
-    "signal": (
-        "请改用消息：每个接收者一条，带关联键。",
-        "Use messages: one for each receiver, with a key.",
+    "link": (
+        "链接只能是成对的中间事件。",
+        "Links are pairs of intermediate events.",
     ),
-    "link": ("请直接画连线。", "Draw the flow itself."),
     "compensate": (
         "请把撤销的步骤画成普通任务。",
         "Draw what undoes the step as an ordinary task.",
@@ -48,12 +49,14 @@ INSTEAD = {
         "Use an exclusive gateway or a message.",
     ),
     "error": (
-        "请在步骤后面用网关判断，把例外画成普通路径。",
-        "Decide at a gateway after the step and draw the exception as an ordinary path.",
+        "错误由结束事件抛出，在子流程或调用的边上、或由事件子流程捕获。",
+        "An error is thrown by an end event, and caught on the boundary of a sub-process or call, "
+        "or by an event sub-process.",
     ),
     "escalation": (
-        "请用不中断的边界消息或定时事件通知别人。",
-        "Tell others by a boundary message or timer event that does not interrupt.",
+        "升级由中间事件或结束事件抛出，在子流程或调用的边上、或由事件子流程捕获。",
+        "An escalation is thrown by an intermediate or an end event, and caught on the boundary of "
+        "a sub-process or call, or by an event sub-process.",
     ),
     "timer": (
         "请让人或消息启动流程，后面再用定时捕获事件等待。",
@@ -88,41 +91,42 @@ def start_in_sub_process(place: Place) -> Iterator[Problem]:
     """A sub-process starts when a token comes to it, and in no other way."""
     for element in place.elements("startEvent"):
         inside = element.scope_id in place.process.elements
-        if inside and element.event == "message" and not _is_handler(place, element):
+        if (
+            inside
+            and element.event in RUNS["startEvent"] - {""}
+            and not _is_handler(place, element)
+        ):
             yield place.error(
                 "start_in_sub_process",
-                "子流程只能用空白开始事件。请删除消息，在子流程前面等待它。",
-                "A sub-process has a plain start event. Remove the message and wait for it "
+                "子流程只能用空白开始事件。请在子流程前面等待消息或信号。",
+                "A sub-process has a plain start event. Wait for the message or the signal "
                 "before the sub-process.",
                 element,
             )
 
 
 def event_sub_process(place: Place) -> Iterator[Problem]:
-    """The one form that runs: cancelling the whole case by a message from the one that started it."""
-    found = [e for e in place.elements(*SUB_PROCESSES) if e.triggered_by_event]
-    for position, element in enumerate(found):
-        starts = [e for e in place.process.within(element.id) if e.kind == "startEvent"]
-        start = starts[0] if len(starts) == 1 else None
-        if (
-            position == 0
-            and start is not None
-            and start.event == "message"
-            and start.interrupting
-            and element.scope_id == place.process.id
-            and start.message == place.process.properties.get("cancelledBy", "")
-            and element.multi_instance is None
-        ):
+    """It is started by one event, and by nothing else."""
+    for element in place.elements(*SUB_PROCESSES):
+        if not element.triggered_by_event:
             continue
-        yield place.error(
-            "event_sub_process",
-            "事件子流程只支持一种：位于流程最外层，只有一个，由流程属性 cancelledBy 所写的消息中断启动。"
-            "其他情况请用边界事件。",
-            "Only one form of event sub-process is run: a single one, directly in the process, "
-            "started (interrupting) by the message that the process property cancelledBy names. "
-            "Use a boundary event for anything else.",
-            element,
-        )
+        starts = [e for e in place.process.within(element.id) if e.kind == "startEvent"]
+        if len(starts) != 1 or starts[0].event not in HANDLED:
+            yield place.error(
+                "event_sub_process",
+                "事件子流程要有恰好一个开始事件：消息、定时、信号、错误或升级。请改正它。",
+                "An event sub-process has exactly one start event: a message, a timer, a signal, "
+                "an error or an escalation. Correct it.",
+                element,
+            )
+        elif element.incoming or element.outgoing or element.multi_instance is not None:
+            yield place.error(
+                "event_sub_process",
+                "事件子流程由它的事件启动，不能连线，也不能多实例。请删除连线或多实例标记。",
+                "An event sub-process is started by its event: no flow enters or leaves it, and it "
+                "is no multi-instance. Delete the flow or the marker.",
+                element,
+            )
 
 
 def cancelled_by(place: Place) -> Iterator[Problem]:
@@ -160,28 +164,10 @@ def boundary_host(place: Place) -> Iterator[Problem]:
             )
 
 
-def cancelled_starts(place: Place) -> Iterator[Problem]:
-    """A process that can be cancelled goes the same way from all its starts."""
-    process = place.process
-    if not any(element.triggered_by_event for element in place.elements()):
-        return
-    starts = [e for e in process.within(process.id) if e.kind == "startEvent"]
-    first = {flow.target for start in starts for flow in process.outgoing(start)}
-    if len(starts) > 1 and len(first) > 1:
-        yield place.error(
-            "cancelled_starts",
-            "能被取消的流程，几个开始事件必须连到同一个元素。请先把它们汇合到一个网关。",
-            "In a process that can be cancelled all starts lead to the same element. Let them "
-            "meet in a gateway first.",
-            starts[1],
-        )
-
-
 RULES = (
     unsupported_event,
     start_in_sub_process,
     event_sub_process,
     cancelled_by,
     boundary_host,
-    cancelled_starts,
 )

@@ -129,6 +129,7 @@ def _of_attributes(element: Element) -> Iterator[Written]:
         ("跟进时间", "The follow-up date", element.follow_up_date),
         ("优先级", "The priority", element.priority),
         ("定时", "The timer", timer),
+        ("信号", "The signal", element.code if element.event == "signal" else ""),
         *(("候选组", "The candidate groups", group) for group in element.candidate_groups),
     ):
         if text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -53,10 +54,11 @@ def join_cannot_complete(place: Place) -> Iterator[Problem]:
             if e.kind == "parallelGateway" and len(e.incoming) > 1
         ]
         reported: set[str] = set()
+        backwards = reversed_(graph)
         for split in members if joins else []:
             if split.kind not in CHOOSING or len(split.outgoing) < 2:
                 continue
-            for join in _starved(split, joins, graph, by_id):
+            for join in _starved(split, joins, graph, backwards, by_id):
                 if join.id in reported:
                     continue
                 reported.add(join.id)
@@ -73,22 +75,23 @@ def _starved(
     split: Element,
     joins: list[tuple[Element, list[str]]],
     graph: dict[str, list[str]],
+    backwards: dict[str, list[str]],
     by_id: dict[str, Element],
 ) -> Iterator[Element]:
     """The joins whose every token comes through one exclusive choice made before them."""
-    if any(_multiplies(by_id[node]) for node in reached(reversed_(graph), [split.id])):
+    if any(_multiplies(by_id[node]) for node in reached(backwards, [split.id])):
         return
     # Without the split, no start reaches any of the join's incoming flows...
     without = {node: [n for n in after if n != split.id] for node, after in graph.items()}
     starts = [e.id for e in by_id.values() if e.kind == "startEvent" and e.id != split.id]
     around = reached(without, starts)
-    backwards = reversed_(without)
+    behind = reversed_(without)
     for join, sources in joins:
         if any(source != split.id and source in around for source in sources):
             continue
         # ...and nothing between the two makes several tokens out of one.
         between = reached(without, [node for node in graph[split.id] if node != join.id])
-        before = reached(backwards, [source for source in sources if source in by_id])
+        before = reached(behind, [source for source in sources if source in by_id])
         inner = (between & before) - {split.id, join.id}
         if not any(_multiplies(by_id[node]) for node in inner):
             yield join
@@ -133,11 +136,15 @@ def event_based_gateway(place: Place) -> Iterator[Problem]:
 
 def _targets(place: Place, gateway: Element, targets: list[Element]) -> Iterator[Problem]:
     for target in targets:
-        if target.kind != "intermediateCatchEvent" or target.event not in ("message", "timer"):
+        if target.kind != "intermediateCatchEvent" or target.event not in (
+            "message",
+            "timer",
+            "signal",
+        ):
             yield place.error(
                 "event_gateway_target",
-                f"事件网关 {gateway.label} 后面只能是消息或定时的中间捕获事件。",
-                f"Only catching message or timer events can follow the event-based gateway "
+                f"事件网关 {gateway.label} 后面只能是消息、信号或定时的中间捕获事件。",
+                f"Only catching message, signal or timer events can follow the event-based gateway "
                 f"{gateway.label}.",
                 target,
             )
@@ -163,16 +170,12 @@ def branches_share_variable(place: Place) -> Iterator[Problem]:
     for _, members in place.scopes():
         graph = graph_of(place.process, members)
         by_id = {element.id: element for element in members}
-        for split in members:
-            if split.kind not in JOINING or len(split.outgoing) < 2:
-                continue
+        splits = [e for e in members if e.kind in JOINING and len(e.outgoing) > 1]
+        setting = _setting(place, members) if splits else {}
+        for split in splits:
             branches = [reached(graph, [node]) for node in graph[split.id]]
             meeting = [nodes for nodes in branches if not _wins(nodes, branches, by_id)]
-            shared = {
-                name
-                for one, other in combinations(meeting, 2)
-                for name in _set_in(place, one - other, by_id) & _set_in(place, other - one, by_id)
-            }
+            shared = _set_by_two(meeting, setting)
             if shared:
                 names = ", ".join(sorted(shared))
                 yield place.warning(
@@ -186,23 +189,36 @@ def branches_share_variable(place: Place) -> Iterator[Problem]:
 
 def _wins(nodes: set[str], branches: list[set[str]], by_id: dict[str, Element]) -> bool:
     """Whether a branch meets no other one, but ends them all when it ends."""
-    alone = all(nodes is other or not nodes & other for other in branches)
+    alone = all(nodes is other or nodes.isdisjoint(other) for other in branches)
     ends = [by_id[node] for node in nodes if not by_id[node].outgoing]
     return alone and all(end.event == "terminate" for end in ends)
 
 
-def _set_in(place: Place, nodes: set[str], by_id: dict[str, Element]) -> set[str]:
+def _setting(place: Place, members: list[Element]) -> dict[str, set[str]]:
+    """The variables that an element, or what lies directly in it, sets; without those of none."""
+    found = {element.id: set(results_of(element)) for element in members}
+    for inner in place.elements():
+        if inner.scope_id in found:
+            found[inner.scope_id] |= results_of(inner)
+    return {element_id: names for element_id, names in found.items() if names}
+
+
+def _set_by_two(branches: list[set[str]], setting: dict[str, set[str]]) -> set[str]:
+    """The variables that two branches set, each where the other never comes."""
+    meeting = set.intersection(*branches) if branches else set()
+    own = [{node for node in nodes - meeting if node in setting} for nodes in branches]
+    often = Counter(name for nodes in own for name in _named(nodes, setting))
+    if not any(count > 1 for count in often.values()):
+        return set()
     return {
         name
-        for node in nodes
-        for name in results_of(by_id[node])
-        | {
-            name
-            for inner in place.process.elements.values()
-            if inner.scope_id == node
-            for name in results_of(inner)
-        }
+        for one, other in combinations(filter(None, own), 2)
+        for name in _named(one - other, setting) & _named(other - one, setting)
     }
+
+
+def _named(nodes: set[str], setting: dict[str, set[str]]) -> set[str]:
+    return {name for node in nodes for name in setting[node]}
 
 
 RULES = (

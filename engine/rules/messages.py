@@ -54,20 +54,21 @@ def start_without_variable(place: Place) -> Iterator[Problem]:
 
 
 def same_start_message(place: Place) -> Iterator[Problem]:
-    """A message starts a process in one place."""
-    seen: dict[str, str] = {}
+    """A message or a signal starts a process in one place."""
+    seen: dict[tuple[str, str], str] = {}
     for element in place.elements("startEvent"):
-        if not element.message or element.scope_id != place.process.id:
+        name = element.message or element.code
+        if not name or element.scope_id != place.process.id:
             continue
-        if element.message in seen:
+        if (element.event, name) in seen:
+            at = seen[element.event, name]
             yield place.error(
                 "same_start_message",
-                f"消息 {element.message} 已经由 {seen[element.message]} 启动流程。请只保留一个。",
-                f"The message {element.message} starts this process at "
-                f"{seen[element.message]} already. Keep one.",
+                f"{name} 已经在 {at} 启动流程。请只保留一个。",
+                f"{name} starts this process at {at} already. Keep one.",
                 element,
             )
-        seen.setdefault(element.message, element.id)
+        seen.setdefault((element.event, name), element.id)
 
 
 def time_to_live(place: Place) -> Iterator[Problem]:

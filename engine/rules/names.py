@@ -15,7 +15,7 @@ def set_by(element: Element) -> set[str]:
     found = asked_by(element)
     found |= {name for name, _ in (*element.input_parameters, *element.output_parameters)}
     found |= {mapping.target for mapping in element.call_out}
-    found.add(element.properties.get("variable", "").strip())
+    found |= {element.properties.get("variable", "").strip(), element.code_variable}
     if element.multi_instance is not None:
         several = element.multi_instance
         found |= {several.element_variable, several.result_list, several.result_item}
@@ -26,7 +26,8 @@ def results_of(element: Element) -> set[str]:
     """The variables that an element changes when it is completed."""
     found = {variable_of(field) for field in element.fields if not only_shows(field)}
     found |= {name for name, _ in element.output_parameters}
-    found |= targets(element.call_out) | {element.properties.get("variable", "").strip()}
+    found |= targets(element.call_out) | {element.code_variable}
+    found.add(element.properties.get("variable", "").strip())
     if element.multi_instance is not None:
         found = {element.multi_instance.result_list}
     return found - {""}
@@ -93,7 +94,7 @@ def targets(mappings: tuple[CallMapping, ...]) -> set[str]:
 def _starts_itself(process: Process) -> bool:
     """Whether a message starts a process, or a person of a lane does."""
     return any(
-        element.event == "message" or element.lane or element.fields
+        element.event in ("message", "signal") or element.lane or element.fields
         for element in process.within(process.id)
         if element.kind == "startEvent"
     )

@@ -10,7 +10,8 @@ Graph = Mapping[str, list[str]]
 
 
 def graph_of(process: Process, scope: Iterable[Element]) -> dict[str, list[str]]:
-    """Each element of a scope with those that follow it, boundary events after their host."""
+    """Each element of a scope with those that follow it: boundary events after their host, links
+    after those of their name."""
     members = {element.id: element for element in scope}
     graph: dict[str, list[str]] = {element_id: [] for element_id in members}
     for element in members.values():
@@ -19,7 +20,17 @@ def graph_of(process: Process, scope: Iterable[Element]) -> dict[str, list[str]]
         ]
         if element.attached_to in members:
             graph[element.attached_to].append(element.id)
+        if element.event == "link" and element.kind == "intermediateCatchEvent":
+            for other in members.values():
+                if leads_to(other, element):
+                    graph[other.id].append(element.id)
     return graph
+
+
+def leads_to(element: Element, caught: Element) -> bool:
+    """Whether an element is a link that goes on at another one."""
+    same = element.event == caught.event == "link" and element.code == caught.code
+    return same and element.kind == "intermediateThrowEvent"
 
 
 def reversed_(graph: Graph) -> dict[str, list[str]]:

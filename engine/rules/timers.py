@@ -82,16 +82,16 @@ def timer_text(place: Place) -> Iterator[Problem]:
 
 
 def cycle_out_of_place(place: Place) -> Iterator[Problem]:
-    """Only a boundary event that does not interrupt can happen more than once."""
+    """Only what does not interrupt can happen more than once."""
     for element in _timers(place):
         if element.timer is None or element.timer.kind != "timeCycle":
             continue
-        if element.kind != "boundaryEvent" or element.interrupting:
+        if element.kind not in ("boundaryEvent", "startEvent") or element.interrupting:
             yield place.error(
                 "cycle_out_of_place",
-                "重复的时间只能用在不中断的边界事件上。请改成时长（例如 P1D）。",
-                "A time that repeats makes sense only on a boundary event that does not "
-                "interrupt. Use a duration, such as P1D.",
+                "重复的时间只能用在不中断的边界事件或事件子流程上。请改成时长（例如 P1D）。",
+                "A time that repeats makes sense only on a boundary event, or at the start of an "
+                "event sub-process, that does not interrupt. Use a duration, such as P1D.",
                 element,
             )
 

@@ -16,6 +16,8 @@ from engine.rules.place import BY_PEOPLE, Place
 
 _EVERYWHERE = frozenset({"name.en", "documentation.en", "manual"})
 _MESSAGE = frozenset({"correlationKey", "payload", "variable", "fields", "timeToLive", "ifExpired"})
+#: Events that bring something with them, as messages do.
+THROWN = frozenset({"error", "escalation", "signal"})
 _PERSON = frozenset({"distinctFrom", "optional", "submit", "submit.en", "detail"})
 _SEVERAL = frozenset({"resultList", "resultItem"})
 ON_ELEMENTS = _EVERYWHERE | _MESSAGE | _PERSON | _SEVERAL | {"cancelsStarted"}
@@ -121,6 +123,8 @@ def property_out_of_place(place: Place) -> Iterator[Problem]:
 
 
 def _fits(element: Element, name: str) -> bool:
+    if name in ("payload", "variable", "fields") and element.event in THROWN:
+        return True
     if name in _MESSAGE:
         return element.event == "message" or element.kind in ("sendTask", "receiveTask")
     if name in _SEVERAL:

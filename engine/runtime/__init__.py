@@ -20,14 +20,13 @@ from engine.runtime.log import ContextOf, no_context
 from engine.runtime.moving import Entered, Moved, move
 from engine.runtime.prepare import prepare
 from engine.runtime.program import Program, compile, load
-from engine.runtime.records import SIGNAL, Step, Thrown, Waiting
+from engine.runtime.records import Step, Thrown, Waiting
 from engine.runtime.run import MAX_STEPS, Run
 from engine.runtime.state import StateUnreadable
 from engine.runtime.transplant import Obstacle
 
 __all__ = [
     "MAX_STEPS",
-    "SIGNAL",
     "ContextOf",
     "Entered",
     "Moved",

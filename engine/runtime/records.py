@@ -12,9 +12,6 @@ import orjson
 
 from engine.diagrams import Element
 
-#: Before a signal's name, where it is waited for like a message to one place alone.
-SIGNAL = "signal:"
-
 
 @dataclass(frozen=True)
 class Waiting:

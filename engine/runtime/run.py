@@ -10,7 +10,7 @@ import orjson
 from SpiffWorkflow import TaskState
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
-from engine.diagrams import Element
+from engine.diagrams import SIGNAL, Element
 from engine.errors import StepFailed, TaskWithdrawn
 from engine.languages import Text
 from engine.runtime import state, timers
@@ -19,7 +19,7 @@ from engine.runtime.joins import LazyJoin, current_data
 from engine.runtime.log import ContextOf, Log, no_context, row_of, scope_of, step_failed
 from engine.runtime.program import Program
 from engine.runtime.pruning import prune
-from engine.runtime.records import SIGNAL, Step, Thrown, Waiting
+from engine.runtime.records import Step, Thrown, Waiting
 from engine.runtime.tree import CaseTask, CaseWorkflow, when
 
 log = logging.getLogger(__name__)

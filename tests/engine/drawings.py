@@ -2,7 +2,7 @@
 
     draw("small", '''
         start begin lane=executor fields="title:string!"
-        user work lane=executor fields="amount:long note:string"
+        user work lane=executor fields="amount:long note:string kind:enum!=small,large"
         boundary late on=work timer=PT1H interrupting=false
         end done
         begin > work > done
@@ -65,7 +65,7 @@ OWN = {
         "inside",
         "on",
         "interrupting",
-        "message",
+        *("message", "signal", "error", "escalation", "link"),
         "terminate",
         "calls",
         "fields",
@@ -92,8 +92,11 @@ def draw(process_id: str, lines: str, *, sticky: str = "", **properties: str) ->
             flows += [(a, b, condition) for a, b in pairwise(stops)]
     body = _properties({"name.en": process_id, **properties}) + _lanes(elements, sticky)
     body += _scope("", elements, flows)
-    names = dict.fromkeys(re.findall(r'messageRef="m_([^"]+)"', body))
-    messages = "".join(f'<bpmn:message id="m_{name}" name="{name}"/>\n' for name in names)
+    messages = "".join(
+        f'<bpmn:{tag} id="{kind}_{name}" name="{name}"/>\n'
+        for tag, kind in (("message", "m"), ("signal", "s"), ("error", "e"), ("escalation", "x"))
+        for name in dict.fromkeys(re.findall(f'{tag}Ref="{kind}_([^"]+)"', body))
+    )
     process = (
         f'<bpmn:process id="{process_id}" name="{process_id}" isExecutable="true">{body}'
         "</bpmn:process>"
@@ -169,6 +172,8 @@ def _element(element_id: str, kind: str, said: dict[str, str], inside: str) -> s
         attributes["cancelActivity"] = said.get("interrupting", "true")
     if kind == "handler":
         attributes["triggeredByEvent"] = "true"
+    if kind == "start" and "interrupting" in said:
+        attributes["isInterrupting"] = said["interrupting"]
     if "default" in said:
         attributes["default"] = f"{element_id}_to_{said['default']}"
     if "calls" in said:
@@ -194,6 +199,11 @@ def _element(element_id: str, kind: str, said: dict[str, str], inside: str) -> s
 def _event(said: dict[str, str]) -> str:
     if "message" in said:
         return f'<bpmn:messageEventDefinition messageRef="m_{said["message"]}"/>'
+    for tag, kind in (("signal", "s"), ("error", "e"), ("escalation", "x")):
+        if tag in said:
+            return f'<bpmn:{tag}EventDefinition {tag}Ref="{kind}_{said[tag]}"/>'
+    if "link" in said:
+        return f'<bpmn:linkEventDefinition name="{said["link"]}"/>'
     if "terminate" in said:
         return "<bpmn:terminateEventDefinition/>"
     for name, tag in TIMERS.items():
@@ -216,10 +226,14 @@ def _mapping(said: dict[str, str]) -> str:
 def _form(fields: str) -> str:
     drawn = ""
     for field in fields.split():
-        field_id, _, kind = field.partition(":")
+        field_id, _, said = field.partition(":")
+        kind, _, choices = said.partition("=")
+        values = "".join(
+            f'<camunda:value id="{one}" name="{one}"/>' for one in filter(None, choices.split(","))
+        )
         required = '<camunda:constraint name="required"/>' if kind.endswith("!") else ""
         drawn += (
-            f'<camunda:formField id="{field_id}" type="{kind.rstrip("!")}" label="{field_id}">'
+            f'<camunda:formField id="{field_id}" type="{kind.rstrip("!")}" label="{field_id}">{values}'
             f"<camunda:validation>{required}</camunda:validation></camunda:formField>"
         )
     return f"<camunda:formData>{drawn}</camunda:formData>" if drawn else ""

@@ -26,6 +26,12 @@ MESSAGES = (
     '<bpmn:message id="message_asked" name="asked"/>\n'
     '<bpmn:message id="message_stopped" name="stopped"/>\n'
     '<bpmn:message id="message_unnamed"/>\n'
+    '<bpmn:signal id="signal_rung" name="rung"/><bpmn:signal id="signal_unnamed"/>\n'
+    '<bpmn:signal id="signal_worked_out" name="${bell}"/>\n'
+    '<bpmn:error id="error_broken" name="Broken" errorCode="broken"/>\n'
+    '<bpmn:error id="error_other" errorCode="other"/>\n'
+    '<bpmn:error id="error_worked_out" errorCode="${code}"/>\n'
+    '<bpmn:escalation id="escalation_late" escalationCode="late"/>\n'
 )
 
 
@@ -110,9 +116,16 @@ def mapping(**values: str) -> str:
 
 
 def event(kind: str, **said: str) -> str:
-    """Draw an event's definition; a message is `asked` unless another is given."""
-    if kind == "message":
-        said.setdefault("messageRef", "message_asked")
+    """Draw an event's definition; a message is `asked`, an error `broken`, ... unless given."""
+    given = {
+        "message": ("messageRef", "message_asked"),
+        "signal": ("signalRef", "signal_rung"),
+        "error": ("errorRef", "error_broken"),
+        "escalation": ("escalationRef", "escalation_late"),
+        "link": ("name", "onward"),
+    }
+    if kind in given:
+        said.setdefault(*given[kind])
     attributes = "".join(f' {name}="{value}"' for name, value in said.items())
     return f"<bpmn:{kind}EventDefinition{attributes}/>"
 
