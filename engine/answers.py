@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import forms
-from engine.forms import FieldItem, Form, RowsItem
+from engine.forms import FieldItem, Form
+from engine.forms.display import answered
 from engine.languages import Text
 from engine.people import Directory
 
@@ -22,31 +23,11 @@ class Answer:
 
 def shown(form: Form, given: dict[str, Any], directory: Directory) -> list[Answer]:
     """Give the answers of one form in the order of its fields; empty ones are left out."""
-    found: list[Answer] = []
-    for item in form.items:
-        value = given.get(item.id)
-        if value in (None, "", []):
-            continue
-        if isinstance(item, RowsItem):
-            found += _rows(item, value, directory)
-        else:
-            found.append(_answer(item, value, directory, item.label))
-    return found
-
-
-def _rows(item: RowsItem, rows: Any, directory: Directory) -> list[Answer]:
-    found = []
-    for place, row in enumerate(rows if isinstance(rows, list) else [], start=1):
-        for cell in item.fields:
-            value = row.get(cell.id) if isinstance(row, dict) else None
-            if value in (None, "", []):
-                continue
-            label = Text(
-                f"{item.label.to('zh')} {place} · {cell.label.to('zh')}",
-                f"{item.label.to('en')} {place} · {cell.label.to('en')}",
-            )
-            found.append(_answer(cell, value, directory, label))
-    return found
+    return [
+        _answer(field, value, directory, label)
+        for label, field, value in answered(form, given)
+        if value not in ("", [])
+    ]
 
 
 def _answer(field: FieldItem, value: Any, directory: Directory, label: Text) -> Answer:

@@ -10,7 +10,7 @@ from engine.forms.form import FieldItem, Form, RowsItem
 from engine.languages import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import tzinfo
 
 NOTHING = Text("—", "—")
@@ -46,7 +46,7 @@ def shown(
         case "boolean", bool():
             return YES if value else NO
         case "money", int():
-            return Text(money.show(value))
+            return Text(f"{money.show(value)} 元", f"{money.show(value)} yuan")
         case "long", int():
             return Text(f"{value:,}")
         case "double", int() | float():
@@ -64,6 +64,23 @@ def shown(
     return Text(str(value))
 
 
+def answered(form: Form, answers: Mapping[str, Any]) -> Iterator[tuple[Text, FieldItem, Any]]:
+    """Lay out the answers of a form: label, field and value of each, cells of rows too.
+
+    What was hidden, and is nothing, is left out. A cell is called after its row: "group 2 · cell".
+    """
+    for item in form.items:
+        value = answers.get(item.id)
+        if isinstance(item, FieldItem):
+            if value is not None:
+                yield item.label, item, value
+            continue
+        for number, row in enumerate(value if isinstance(value, list) else [], 1):
+            for cell in item.fields if isinstance(row, dict) else ():
+                if row.get(cell.id) is not None:
+                    yield _in_row(item, number, cell), cell, row[cell.id]
+
+
 def listed(
     form: Form,
     answers: Mapping[str, Any],
@@ -71,32 +88,17 @@ def listed(
     zone: tzinfo | None = None,
 ) -> list[tuple[Text, Text]]:
     """Say the answers of a form as pairs of label and value; what was hidden is left out."""
-    found: list[tuple[Text, Text]] = []
-    for item in form.items:
-        value = answers.get(item.id)
-        if isinstance(item, FieldItem):
-            if value is not None:
-                found.append((item.label, shown(item, value, directory, zone)))
-            continue
-        for number, row in enumerate(value if isinstance(value, list) else [], 1):
-            found += _listed_row(item, number, row, directory, zone)
-    return found
-
-
-def _listed_row(
-    item: RowsItem, number: int, row: Any, directory: Directory | None, zone: tzinfo | None
-) -> list[tuple[Text, Text]]:
     return [
-        (
-            Text(
-                f"{item.label.to('zh')} {number} · {field.label.to('zh')}",
-                f"{item.label.to('en')} {number} · {field.label.to('en')}",
-            ),
-            shown(field, row[field.id], directory, zone),
-        )
-        for field in item.fields
-        if isinstance(row, dict) and row.get(field.id) is not None
+        (label, shown(field, value, directory, zone))
+        for label, field, value in answered(form, answers)
     ]
+
+
+def _in_row(item: RowsItem, number: int, cell: FieldItem) -> Text:
+    return Text(
+        f"{item.label.to('zh')} {number} · {cell.label.to('zh')}",
+        f"{item.label.to('en')} {number} · {cell.label.to('en')}",
+    )
 
 
 def _named(field: FieldItem, value: str, directory: Directory | None) -> Text:

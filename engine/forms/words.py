@@ -25,31 +25,32 @@ def missing(field: FieldItem) -> Text:
     if field.type == "boolean":
         return Text(f"请为“{zh}”选择是或否。", f"Choose yes or no for “{en}”.")
     if field.type in _CHOSEN:
-        return Text(f"请选择{zh}。", f"Choose an answer for “{en}”.")
+        return Text(f"请选择“{zh}”。", f"Choose an answer for “{en}”.")
     if field.type == "file":
-        return Text(f"请上传{zh}。", f"Add a file for “{en}”.")
-    return Text(f"请填写{zh}。", f"Fill in “{en}”.")
+        return Text(f"请上传“{zh}”。", f"Add a file for “{en}”.")
+    return Text(f"请填写“{zh}”。", f"Fill in “{en}”.")
 
 
 def wrong(field: FieldItem, value: Any = None) -> Text:
     """Say what a good answer to this field is."""
     zh, en = _good(field, value)
     gap = " " if zh[0].isascii() else ""
-    return Text(f"{field.label.to('zh')}须为{gap}{zh}。", f"“{field.label.to('en')}” must be {en}.")
+    asked = field.label
+    return Text(f"“{asked.to('zh')}”须为{gap}{zh}。", f"“{asked.to('en')}” must be {en}.")
 
 
 def wrong_rows(item: RowsItem, count: int) -> Text:
     """Say how many rows there must be."""
     zh, en = item.label.to("zh"), item.label.to("en")
     if item.fixed:
-        return Text(f"{zh}的行数不能改变。", f"“{en}”: rows cannot be added or removed.")
+        return Text(f"“{zh}”的行数不能改变。", f"“{en}”: rows cannot be added or removed.")
     if count < item.least:
         return Text(
-            f"{zh}至少要有 {item.least} 行。", f"“{en}” needs at least {item.least} row(s)."
+            f"“{zh}”至少要有 {item.least} 行。", f"“{en}” needs at least {item.least} row(s)."
         )
     if count > item.most:
-        return Text(f"{zh}最多 {item.most} 行。", f"“{en}” takes at most {item.most} row(s).")
-    return Text(f"{zh}须为若干行。", f"“{en}” must be a list of rows.")
+        return Text(f"“{zh}”最多 {item.most} 行。", f"“{en}” takes at most {item.most} row(s).")
+    return Text(f"“{zh}”须为若干行。", f"“{en}” must be a list of rows.")
 
 
 def _good(field: FieldItem, value: Any) -> tuple[str, str]:

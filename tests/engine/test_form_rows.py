@@ -66,8 +66,8 @@ def test_rows_share_a_prefix_and_keep_their_place() -> None:
 
 def test_it_counts_rows() -> None:
     asked = form(drawn("r[].x", rows_min="1", rows_max="2", rows_label="行"))
-    assert errors_of(asked, {})["r"].zh == "行至少要有 1 行。"
-    assert errors_of(asked, {"r": [{}, {}, {}]})["r"].zh == "行最多 2 行。"
+    assert errors_of(asked, {})["r"].zh == "“行”至少要有 1 行。"
+    assert errors_of(asked, {"r": [{}, {}, {}]})["r"].zh == "“行”最多 2 行。"
     assert errors_of(asked, {"r": {"x": 1}}).keys() == {"r"}
     assert errors_of(asked, {"r": [1]}).keys() == {"r"}
     assert forms.initial(asked, {})["r"] == [{"x": ""}]
@@ -105,7 +105,7 @@ def test_fixed_rows_keep_their_number_and_what_the_form_does_not_show() -> None:
         {"no": "2", "secret": "b", "done": False},
     ]
     assert errors_of(asked, {"r": [{"done": True}]}, data).keys() == {"r"}
-    assert errors_of(asked, {"r": [{}, {}, {}]}, data)["r"].zh == "r的行数不能改变。"
+    assert errors_of(asked, {"r": [{}, {}, {}]}, data)["r"].zh == "“r”的行数不能改变。"
     assert check(asked, {}, data)["r"][1] == {"no": "2", "secret": "b", "done": False}
 
 

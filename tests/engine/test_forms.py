@@ -18,7 +18,7 @@ from tests.engine.drawn_forms import FINE, FLAWED, check, drawn, errors_of, form
 def test_it_refuses_an_answer_of_the_wrong_kind(kind: str, value: Any) -> None:
     errors = errors_of(form(drawn("a", kind, label="甲", label_en="A")), {"a": value})
     assert errors.keys() == {"a"}
-    assert errors["a"].zh.startswith("甲须为")
+    assert errors["a"].zh.startswith("“甲”须为")
     assert errors["a"].en.startswith("“A” must be")
 
 
@@ -58,16 +58,16 @@ def test_it_says_what_a_good_answer_is() -> None:
     wrong = {"budget": -1, "score": 6, "due": "2025-12-31", "name": "12345"}
     assert {path: (text.zh, text.en) for path, text in errors_of(asked, wrong).items()} == {
         "budget": (
-            "预算须为不小于 0 的金额（最多两位小数，如 12,345.67）。",
+            "“预算”须为不小于 0 的金额（最多两位小数，如 12,345.67）。",
             "“Budget” must be an amount of at least 0 (at most two decimals, such as 12,345.67).",
         ),
-        "score": ("评分须为 1 到 5 之间的整数。", "“Score” must be a whole number from 1 to 5."),
+        "score": ("“评分”须为 1 到 5 之间的整数。", "“Score” must be a whole number from 1 to 5."),
         "due": (
-            "期限须为不早于 2026-01-01 的日期（如 2026-01-31）。",
+            "“期限”须为不早于 2026-01-01 的日期（如 2026-01-31）。",
             "“Due” must be a date, such as 2026-01-31, not before 2026-01-01.",
         ),
         "name": (
-            "名称须为不超过 4 个字的一行文字。",
+            "“名称”须为不超过 4 个字的一行文字。",
             "“Name” must be one line of at most 4 characters.",
         ),
     }
@@ -77,7 +77,7 @@ def test_it_bounds_money_in_the_units_that_people_type() -> None:
     asked = form(drawn("budget", "money", min="0.01", max="1,000.50"))
     assert check(asked, {"budget": 100_050}) == {"budget": 100_050}
     assert errors_of(asked, {"budget": 100_051})["budget"].zh.startswith(
-        "budget须为 0.01 到 1,000.50"
+        "“budget”须为 0.01 到 1,000.50"
     )
 
 
@@ -130,7 +130,7 @@ def test_a_bound_without_an_offset_is_in_the_time_of_the_agency() -> None:
     asked = form(drawn("at", "datetime", min="2026-01-01T09:00", label="时间"))
     check(asked, {"at": "2026-01-01T01:00Z"})
     wrong = errors_of(asked, {"at": "2026-01-01T00:59Z"})["at"].zh
-    assert wrong.startswith("时间须为不早于 2026-01-01 09:00 的日期和时间")
+    assert wrong.startswith("“时间”须为不早于 2026-01-01 09:00 的日期和时间")
 
 
 def test_several_files_only_where_the_drawing_says_so() -> None:
@@ -156,7 +156,7 @@ def test_it_says_answers_in_words() -> None:
     }
     assert [(label.zh, value.zh) for label, value in forms.listed(asked, values)] == [
         *(
-            ("预算", "1,234.56"),
+            ("预算", "1,234.56 元"),
             ("评价", "好"),
             ("时间", "2026-01-01 12:00"),
             ("行 1 · 通过", "是"),
@@ -169,6 +169,7 @@ def test_it_says_answers_in_words() -> None:
     [
         *(("12,345.67", 1234567), ("0.1", 10), ("-5", -500), ("１２，３４５．６", 1234560)),
         *(("¥ 3.50", 350), ("100元", 10000), ("-0.05", -5), ("90071992547409.91", money.LIMIT)),
+        *(("1200万", 1_200_000_000), ("1.5亿元", 15_000_000_000)),
     ],
 )
 def test_money_is_read_without_rounding(written: str, amount: int) -> None:
@@ -177,7 +178,8 @@ def test_money_is_read_without_rounding(written: str, amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "1.005", "1,23", "1e3", "٣", "--1", "1.", ".5", "NaN", "9" * 99]
+    "written",
+    ["", "1.005", "0.0000001万", "万", "1,23", "1e3", "٣", "--1", "1.", ".5", "NaN", "9" * 99],
 )
 def test_it_reads_no_money_into_anything_else(written: str) -> None:
     with pytest.raises(ValueError, match="^" + re.escape(written) + "$"):

@@ -106,7 +106,7 @@ def test_a_moment_is_read_in_the_zone_of_the_agency() -> None:
 def test_it_explains_in_the_language_of_the_reader() -> None:
     asked = form(drawn("budget", "money", min="0", label="预算", label_en="Budget"))
     for language, words in (
-        ("zh", "预算须为不小于 0 的金额（最多两位小数，如 12,345.67）。"),
+        ("zh", "“预算”须为不小于 0 的金额（最多两位小数，如 12,345.67）。"),
         (
             "en",
             "“Budget” must be an amount of at least 0 (at most two decimals, such as 12,345.67).",
@@ -217,7 +217,7 @@ def test_a_condition_hides_cells_of_its_own_row_only() -> None:
     made = build(asked, {"r-0-kind": "good", "r-1-kind": "bad"})
     assert [list(row.cells) for row in made.fields["r"].rows] == [["kind"], ["kind", "why"]]
     assert not made.validate()
-    assert made.problems == [("answer-r-1-why", "r 2 · 请填写原因。")]
+    assert made.problems == [("answer-r-1-why", "r 2 · 请填写“原因”。")]
 
 
 def uploads() -> tuple[list[str], Any]:

@@ -21,7 +21,7 @@ SignedIn = Callable[[str], Browser]
 GOOD = {
     "_seen": SEEN,
     "wanted": "三张海报",
-    "budget": "1,200.50",
+    "budget": "1,200.50 元",
     "parts": "2",
     "action": "complete",
 }
@@ -291,7 +291,7 @@ def test_it_hands_back_what_was_typed_in_words_and_nothing_that_was_not_asked(
     assert late.status_code == 409
     assert _listed(late.text) == {
         "要什么": "三张海报",
-        "预算（元）": "1,200.50",
+        "预算（元）": "1,200.50 元",
         "份数": "2",
         "加急": "是",
         "加急原因": "展会提前",
@@ -307,7 +307,7 @@ def test_it_hands_back_what_was_typed_for_a_task_that_nobody_may_know_of(
     for address in ("/tasks/nothing", order):
         answer = signed_in("con").post(address, GOOD)
         assert answer.status_code == 404
-        assert _listed(answer.text) == {"1": "三张海报", "2": "1,200.50", "3": "2"}
+        assert _listed(answer.text) == {"1": "三张海报", "2": "1,200.50 元", "3": "2"}
 
 
 def test_it_hands_back_what_was_typed_to_who_is_signed_out(browser: Browser, order: str) -> None:
