@@ -87,7 +87,7 @@ class OpenTask:
     @cached_property
     def next_steps(self) -> list[NextStep]:
         """What may come next."""
-        return next_steps(self.session, self._drawing, self.element)
+        return next_steps(self.session, self._drawing, self.element, case=self.instance)
 
     @property
     def _drawing(self) -> definitions.Drawing:
