@@ -8,7 +8,7 @@ lets them save over it knowingly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -155,10 +155,12 @@ def deploy(
     revision: int,
     note: str = "",
     redeploy: Sequence[str] = (),
+    consents: Collection[str] = (),
 ) -> Released:
     """Deploy a drawing as the next version; the draft has done its work and goes.
 
-    `redeploy` names callers that shall call the new version from now on. Raises DraftChanged
+    `redeploy` names callers that shall call the new version from now on, `consents` the repairs
+    to which the person agrees. Raises DraftChanged
     when somebody saved the draft in between, DiagramRefused, WrongProcedure.
     """
     _draws(xml, process_id)
@@ -168,7 +170,8 @@ def deploy(
     for caller in versions.callers(session, process_id):
         if caller.process_id in redeploy:
             files[caller.file] = definitions.xml(session, caller.id)
-    done = definitions.deploy(session, person, files, note=note)
+            consents = {*consents, *caller.consents}
+    done = definitions.deploy(session, person, files, note=note, consents=consents)
     if draft is not None:
         session.delete(draft)
         session.flush()

@@ -213,11 +213,15 @@ def roll_back(
     _only_owners(session, person)
     old = numbered(session, process_id, version)
     files = {old.file or f"{process_id}.bpmn": definitions.xml(session, old.id)}
+    # What was agreed to of these very drawings is agreed to.
+    consents = set(old.consents)
     if with_callers:
         for caller in callers(session, process_id):
             _add(files, caller, definitions.xml(session, caller.id))
+            consents.update(caller.consents)
     said = Text(f"恢复第 {version} 版", f"Back to version {version}").both
-    done = definitions.deploy(session, person, files, note=f"{said}: {note}" if note else said)
+    note = f"{said}: {note}" if note else said
+    done = definitions.deploy(session, person, files, note=note, consents=consents)
     made = next((d for d in done.new if d.process_id == process_id), None)
     if made is None:
         raise errors.AlreadyCurrent(version=version)

@@ -22,6 +22,7 @@ from werkzeug.routing import BuildError
 from engine import definitions, diagrams, drafts, errors, people, versions
 from engine.languages import Text
 from engine.models import Definition, Draft, Person
+from engine.repairs import CONSENTS
 from webforms import identity, languages
 from webforms import session as database
 from webforms.errors import sentence, status_of
@@ -166,6 +167,7 @@ def deploy(process_id: str) -> ResponseReturnValue:
                 revision=_revision(),
                 note=request.args.get("note", "").strip()[:LONGEST_NOTE],
                 redeploy=request.args.getlist("redeploy"),
+                consents=request.args.getlist("consent"),
             )
     except errors.AgencyflowError as refused:
         return _refusal(refused, process_id)
@@ -295,6 +297,8 @@ def _told(problems: Sequence[Problem]) -> list[dict[str, Any]]:
             "element": problem.element_id,
             "label": problem.label or problem.element_id,
             "line": problem.line,
+            "consent": problem.consent,
+            "agree": CONSENTS[problem.consent].text.to(language) if problem.consent else "",
         }
         for problem in sorted(problems, key=lambda one: not one.is_error)
     ]

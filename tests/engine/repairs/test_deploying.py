@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from engine import cases, database, definitions, errors, repairs
+from engine import cases, database, definitions, drafts, errors, repairs, versions
 from engine.cli import cli
 from engine.database import Sessions
 from engine.models import Definition, Person
@@ -120,3 +120,23 @@ def test_the_command_prints_file_line_element_message(folder: Path) -> None:
     assert f"{file}:{line}: which (同意吗): The gateway has no conditions" in found.stdout
     agreed = [word for code in NEEDED for word in ("--agree", code)]
     assert CliRunner().invoke(cli, ["check", str(file), *agreed]).exit_code == 0
+
+
+def test_what_was_agreed_to_once_is_not_asked_again_when_it_is_brought_back(
+    sessions: Sessions,
+) -> None:
+    deploy(sessions, NEEDED)
+    deploy(sessions, NEEDED, STRANGE.replace("再做".encode(), "重做".encode()))
+    with database.writing(sessions) as session:
+        owner = session.get_one(Person, "owner")
+        (made,) = versions.roll_back(session, owner, "sample", 1).new
+    assert (made.version, made.consents) == (3, NEEDED)
+
+
+def test_the_modeler_hands_on_what_its_owner_agrees_to(sessions: Sessions) -> None:
+    with database.writing(sessions) as session:
+        owner = session.get_one(Person, "owner")
+        with pytest.raises(errors.DiagramRefused):
+            drafts.deploy(session, owner, "sample", STRANGE, revision=0)
+        made = drafts.deploy(session, owner, "sample", STRANGE, revision=0, consents=NEEDED)
+    assert made.definition.consents == NEEDED
