@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from random import Random
 
 import click
 from sqlalchemy import make_url, select
@@ -18,7 +17,6 @@ from sqlalchemy.orm import Session
 from engine import (
     database,
     definitions,
-    diagrams,
     errors,
     lockfile,
     organisation,
@@ -126,27 +124,24 @@ def rehearse(file: Path, called: Path | None, times: int, language: str) -> None
     """Walk through a diagram at random, storing nothing, and say how it went."""
     xml = file.read_bytes()
     others = [p.read_bytes() for p in _diagrams((called,)) if p != file] if called else []
-    reached: Counter[str] = Counter()
-    stuck: Counter[str] = Counter()
-    ended = 0
     try:
-        for seed in range(times):
-            walk = rehearsal.rehearse(xml, random=Random(seed), called=others)  # noqa: S311
-            reached.update(set(walk.reached))
-            ended += walk.ended
-            if not walk.ended:
-                stuck[f"{walk.stopped_at}: {walk.reason.to(language)}"] += 1
+        stage = rehearsal.prepare(xml, others, file=str(file))
     except errors.DiagramRefused as refused:
         for problem in refused.problems:
             click.echo(problem.to(language), err=True)
         raise SystemExit(1) from None
-    click.echo(f"{ended} of {times} walks ended")
-    for process in diagrams.read(xml, file=str(file)).processes:
-        for element in process.elements.values():
-            if not reached[element.id]:
-                click.echo(f"never reached: {element.id} ({element.name.to(language)})")
-    for place, count in stuck.most_common():
-        click.echo(f"{count} stopped at {place}")
+    for problem in stage.understood:
+        click.echo(problem.to(language))
+    found = rehearsal.survey_of(stage, runs=times, patience=math.inf)
+    click.echo(f"{found.ended} of {found.runs} walks ended, after {found.average_steps:.0f} steps")
+    for end in found.ends:
+        click.echo(f"{end.count} reached {end.element.id} ({end.element.name.to(language)})")
+    for element in found.never:
+        click.echo(f"never reached: {element.id} ({element.name.to(language)})")
+    for place in found.stuck:
+        click.echo(f"{place.count} stopped at {place.element_id}: {place.reason.to(language)}")
+    if found.unfinished:
+        click.echo(f"{found.unfinished} were still under way when their steps were used up")
 
 
 @cli.command()

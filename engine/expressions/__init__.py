@@ -57,7 +57,7 @@ def value_of(text: str, data: Mapping[str, Any], context: Context | None = None)
     """Give the value of `${...}`; other text is itself, with the `${...}` in it filled in."""
     if "${" not in text:
         return text
-    found = list(pieces(text.strip()))
+    found = pieces(text.strip())
     if len(found) == 1:
         return evaluate(text, data, context)
     values = (evaluate(piece, data, context) if marked else piece for marked, piece in found)

@@ -14,18 +14,24 @@ MAX_DEPTH = 30
 MAX_NODES = 400
 
 
+@lru_cache(maxsize=4096)
 def inner(text: str) -> str:
     """Take the expression out of its `${...}`, if it stands in one."""
     text = text.strip()
     if text.startswith("${") and text.endswith("}"):
-        found = list(pieces(text))
+        found = pieces(text)
         if len(found) == 1:
             return found[0][1].strip()
     return text
 
 
-def pieces(text: str) -> Iterator[tuple[bool, str]]:
+@lru_cache(maxsize=4096)
+def pieces(text: str) -> tuple[tuple[bool, str], ...]:
     """Cut a text into literals and expressions; braces and quotes inside are respected."""
+    return tuple(_pieces(text))
+
+
+def _pieces(text: str) -> Iterator[tuple[bool, str]]:
     position = 0
     while (start := text.find("${", position)) >= 0:
         if start > position:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from engine.forms import money, values
 from engine.forms.checking import Allowed, check, problem, rows_problem
 from engine.forms.display import NO, YES, Directory, listed, shown
-from engine.forms.example import Pool, example
+from engine.forms.example import Pool, example, made_up
 from engine.forms.form import MOST_ROWS, FieldItem, Form, RowsItem, form_of
 from engine.forms.json_schema import schema
 from engine.forms.sheet import ORIGIN, Cell, Row, Rows, blank, case_rows, initial, lay, visible
@@ -36,6 +36,7 @@ __all__ = [
     "initial",
     "lay",
     "listed",
+    "made_up",
     "money",
     "problem",
     "rows_problem",

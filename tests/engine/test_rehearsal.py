@@ -41,11 +41,11 @@ def test_it_says_which_answer_the_form_refuses() -> None:
 
 
 def test_it_says_which_step_fails() -> None:
-    wrong = ASK.replace("${amount > 3}", "${nothing > 3}")
+    wrong = ASK.replace("${amount > 3}", "${str(amount) > 3}")
     walk = rehearsal.rehearse(draw("small", wrong))
     assert not walk.ended
     assert walk.stopped_at == "big"
-    assert "nothing" in walk.reason.en
+    assert "str(amount)" in walk.reason.en
 
 
 def test_it_stops_after_the_steps_it_was_given() -> None:
