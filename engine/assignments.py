@@ -54,6 +54,30 @@ def opening(
     Raises StepFailed when an expression of the drawing cannot be evaluated.
     """
 
+    made = drawn(
+        instance, element, task_id=task_id, scope=scope, data=data, context=context, since=since
+    )
+    made.excluded = _signed_the_other(session, instance, made, just_done)
+    _same_hands(session, instance, process, element, made, just_done)
+    _somebody_may(session, made)
+    return made
+
+
+def drawn(
+    instance: Instance,
+    element: Element,
+    *,
+    task_id: str,
+    scope: str,
+    data: dict[str, Any],
+    context: Context,
+    since: datetime | None = None,
+) -> Opening:
+    """Work out what the drawing alone says of a task; who may have it is not looked at yet.
+
+    Raises StepFailed when an expression of the drawing cannot be evaluated.
+    """
+
     def said(text: str) -> Any:
         return expressions.value_of(text, data, context) if text else None
 
@@ -83,11 +107,7 @@ def opening(
         raise errors.StepFailed(
             element=element, label=element.name, element_id=element.id, reason=failure.text
         ) from failure
-    made = Opening(row, groups)
-    made.excluded = _signed_the_other(session, instance, made, just_done)
-    _same_hands(session, instance, process, element, made, just_done)
-    _somebody_may(session, made)
-    return made
+    return Opening(row, groups)
 
 
 def _groups(values: Iterable[Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
 from engine import clock, definitions, errors, history, instances, people
@@ -30,6 +30,19 @@ from engine.runtime import Run
 
 #: Most cases of one order.
 MOST = 5_000
+# Built once: most of a statement's cost is putting it together.
+_PENDING = (
+    select(MovedCase)
+    .where(
+        MovedCase.move_id == bindparam("move"),
+        MovedCase.instance_id == bindparam("instance"),
+        MovedCase.status == PENDING,
+    )
+    .with_for_update(skip_locked=True)
+)
+_VERSIONS = select(Definition.id, Definition.version).where(
+    Definition.id.in_((bindparam("before"), bindparam("after")))
+)
 _OVER = Text("案件已经结束。", "The case is over.")
 _THERE = Text("案件已经在这个版本上。", "The case runs on this version already.")
 
@@ -132,26 +145,20 @@ def run(session: Session, place: tuple[int, int]) -> bool:
 
     A case that cannot move stays as it is, and its row says why.
     """
-    query = select(MovedCase).where(
-        MovedCase.move_id == place[0],
-        MovedCase.instance_id == place[1],
-        MovedCase.status == PENDING,
-    )
-    row = session.scalar(query.with_for_update(skip_locked=True))
+    row = session.scalar(_PENDING, {"move": place[0], "instance": place[1]})
     if row is None:
         return False
     move = session.get_one(Move, row.move_id)
     instance = instances.locked(session, row.instance_id)
-    to = definitions.get(session, move.definition_id)
     row.from_id = instance.definition_id
-    if instance.status != ACTIVE or instance.definition_id == to.id:
+    if instance.status != ACTIVE or instance.definition_id == move.definition_id:
         _refuse(row, _OVER if instance.status != ACTIVE else _THERE)
         return True
-    planned = plan(session, instance, to, move.mapping)
+    planned = plan(session, instance, move.definition_id, move.mapping)
     if planned.obstacles:
         _refuse(row, planned.reason)
         return True
-    _apply(session, row, move, instance, to, planned.state)
+    _apply(session, row, move, instance, planned.state)
     return True
 
 
@@ -160,31 +167,34 @@ def _refuse(row: MovedCase, reason: Text) -> None:
     row.reason_zh, row.reason_en = reason.to("zh"), reason.to("en")
 
 
-def _apply(
-    session: Session, row: MovedCase, move: Move, instance: Instance, to: Definition, state: bytes
-) -> None:
-    before = definitions.get(session, instance.definition_id)
-    row.state, row.before = instance.state, rows.saved(session, instance)
-    rows.write_instance(session, instance, state=state, definition_id=to.id)
-    program = definitions.program(session, to.id)
+def _apply(session: Session, row: MovedCase, move: Move, instance: Instance, state: bytes) -> None:
+    found = rows.read(session, instance)
+    row.state, row.before = instance.state, {"title": instance.title, **found.kept()}
+    rows.write_instance(session, instance, state=state, definition_id=move.definition_id)
+    program = definitions.program(session, move.definition_id)
     moved = Run.restore(program, state, lambda _scope: case_context(session, instance))
-    title = rows.write(session, instance, before, moved)
-    if title != instance.title:
-        rows.rename(session, instance, title)
-    _tell(session, instance, before, to, move.ordered_by)
+    rows.write(session, instance, row.from_id, found, moved.waiting())
+    rows.write_words(session, instance, row.from_id, moved)
+    _tell(session, instance, row.from_id, move.ordered_by)
     row.status, row.moved_at, row.revision = MOVED, clock.now(), instance.revision
 
 
-def _tell(
-    session: Session, instance: Instance, before: Definition, to: Definition, who: str
-) -> None:
+def _tell(session: Session, instance: Instance, before: int, who: str) -> None:
+    """Note in the history from which version a case has come to which."""
+    ids = {"before": before, "after": instance.definition_id}
+    versions = {i: v for i, v in session.connection().execute(_VERSIONS, ids)}  # noqa: C416 - rows
     history.record(
         session,
         instance.id,
         "moved",
         process_id=instance.process_id,
         person_id=who,
-        details={"from": before.version, "to": to.version, "from_id": before.id, "to_id": to.id},
+        details={
+            "from": versions[before],
+            "to": versions[instance.definition_id],
+            "from_id": before,
+            "to_id": instance.definition_id,
+        },
     )
 
 
@@ -206,14 +216,12 @@ def undo(session: Session, person: Person, move_id: int, number: str) -> None:
     instance = instances.locked(session, row.instance_id)
     if row.status != MOVED or row.revision != instance.revision or row.state is None:
         raise errors.MovedOn(number=number)
-    now = definitions.get(session, instance.definition_id)
-    before = definitions.get(session, row.from_id)
-    kept = row.before or {}
+    there, kept = instance.definition_id, row.before or {}
     rows.put_back(session, instance, kept)
     rows.write_instance(
-        session, instance, state=row.state, definition_id=before.id, title=kept["title"]
+        session, instance, state=row.state, definition_id=row.from_id, title=kept["title"]
     )
-    _tell(session, instance, now, before, person.id)
+    _tell(session, instance, there, person.id)
     row.status, row.state, row.before = UNDONE, None, None
 
 

@@ -41,13 +41,13 @@ class Plan:
         return Text(" ".join(t.to("zh") for t in said), " ".join(t.to("en") for t in said))
 
 
-def plan(session: Session, instance: Instance, to: Definition, mapping: Mapping[str, str]) -> Plan:
+def plan(session: Session, instance: Instance, to_id: int, mapping: Mapping[str, str]) -> Plan:
     """Work out the state of a case under another version and try it out.
 
     Never raises for what the drawing or the state is like: a case that cannot move says why.
     """
     old = definitions.program(session, instance.definition_id)
-    new = definitions.program(session, to.id)
+    new = definitions.program(session, to_id)
 
     def context_of(_scope: str) -> Context:
         return case_context(session, instance)
@@ -69,7 +69,7 @@ def plan(session: Session, instance: Instance, to: Definition, mapping: Mapping[
         return Plan(obstacles=[Obstacle("refused", error.text)])
     except Exception:
         # Whatever it is, this case stays as it is and the others go on.
-        log.exception("case %s cannot be moved to definition %s", instance.number, to.id)
+        log.exception("case %s cannot be moved to definition %s", instance.number, to_id)
         return Plan(obstacles=[Obstacle("unforeseen", _CANNOT)])
 
 

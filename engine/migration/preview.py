@@ -132,7 +132,7 @@ def preview(
     rows: list[Verdict] = []
     holes: dict[str, Obstacle] = {}
     for instance in found:
-        obstacles = plan(session, instance, to, mapping or {}).obstacles
+        obstacles = plan(session, instance, to.id, mapping or {}).obstacles
         bare = removed(session, instance, to) if mapping else obstacles
         holes |= {place(o): o for o in bare if o.choices}
         version_now = definitions.get(session, instance.definition_id).version

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from engine import (
 )
 from engine.contexts import case_context
 from engine.diagrams import Element
-from engine.models import Candidate, Definition, Exclusion, Field, Instance, Subscription, Task
+from engine.models import Candidate, Exclusion, Field, Instance, Subscription, Task
 from engine.models import Timer as TimerRow
 from engine.runtime import Run, Waiting
 
@@ -32,17 +33,83 @@ _DRAWN = (
     *("process_id", "element_id", "name_zh", "name_en", "detail", "group_id", "due_at"),
     *("follow_up_at", "priority", "optional", "distinct_from"),
 )
-_KEPT = (*_DRAWN, "assignee_id")
-#: What of an element makes a task's row.
-_SAYS = (
-    *("id", "process_id", "name", "lane", "candidate_groups", "assignee", "due_date"),
-    *("follow_up_date", "priority", "optional"),
-)
+#: What of an element makes a task's row: who may have it, and the rest.
+_WHO = ("lane", "candidate_groups", "assignee")
+_WORDS = ("id", "process_id", "name", "due_date", "follow_up_date", "priority", "optional")
+
+# Built once: most of a statement's cost is putting it together.
 _WRITE = (
     update(Instance)
     .where(Instance.id == bindparam("instance"), Instance.revision == bindparam("read"))
     .values({c: bindparam(c) for c in ("state", "title", "definition_id", "revision")})
 )
+_WRITE_TASK = (
+    update(Task)
+    .where(Task.id == bindparam("task"))
+    .values({c: bindparam(c) for c in (*_DRAWN, "assignee_id")})
+)
+_TASKS = select(*Task.__table__.columns).where(Task.instance_id == bindparam("instance"))
+_OF_TASKS = {
+    model: select(model.task_id, column)
+    .join(Task, Task.id == model.task_id)
+    .where(Task.instance_id == bindparam("instance"))
+    for model, column in (
+        (Candidate, Candidate.group_id),
+        (Exclusion, Exclusion.person_id),
+    )
+}
+_OF_CASE = {
+    model: select(*model.__table__.columns).where(model.instance_id == bindparam("instance"))
+    for model in (TimerRow, Subscription, Field)
+}
+
+
+@dataclass
+class Rows:
+    """The rows of a case as they are before it moves."""
+
+    tasks: dict[str, dict[str, Any]]
+    candidates: dict[str, list[str]]
+    exclusions: dict[str, list[str]]
+    timers: list[dict[str, Any]]
+    subscriptions: list[dict[str, Any]]
+    fields: list[dict[str, Any]]
+
+    def kept(self) -> dict[str, Any]:
+        """Give what is needed to put them back."""
+        tasks = {
+            task_id: {c: _plain(row[c]) for c in _DRAWN} for task_id, row in self.tasks.items()
+        }
+        found = {name: [_texts(row) for row in getattr(self, name)] for name in _LISTS}
+        return {
+            "tasks": tasks,
+            "candidates": self.candidates,
+            "exclusions": self.exclusions,
+            **found,
+        }
+
+
+_LISTS = ("timers", "subscriptions", "fields")
+
+
+def read(session: Session, instance: Instance) -> Rows:
+    """Read the rows of a case."""
+    connection, of = session.connection(), {"instance": instance.id}
+
+    def listed(statement: Any) -> list[dict[str, Any]]:
+        return [dict(row) for row in connection.execute(statement, of).mappings()]
+
+    grouped: dict[Any, dict[str, list[str]]] = {}
+    for model, statement in _OF_TASKS.items():
+        grouped[model] = {}
+        for task_id, value in connection.execute(statement, of):
+            grouped[model].setdefault(task_id, []).append(value)
+    return Rows(
+        {row["id"]: row for row in listed(_TASKS)},
+        grouped[Candidate],
+        grouped[Exclusion],
+        *(listed(_OF_CASE[model]) for model in (TimerRow, Subscription, Field)),
+    )
 
 
 def write_instance(session: Session, instance: Instance, **written: Any) -> None:
@@ -63,34 +130,8 @@ def rename(session: Session, instance: Instance, title: str) -> None:
     set_committed_value(instance, "title", title)
 
 
-def saved(session: Session, instance: Instance) -> dict[str, Any]:
-    """Give what is needed to put the rows of a case back as they are."""
-    tasks = session.scalars(select(Task).where(Task.instance_id == instance.id)).all()
-    ids = [task.id for task in tasks]
-    return {
-        "title": instance.title,
-        "tasks": {task.id: {c: _plain(getattr(task, c)) for c in _KEPT} for task in tasks},
-        "candidates": _pairs(session, Candidate.task_id, Candidate.group_id, ids),
-        "exclusions": _pairs(session, Exclusion.task_id, Exclusion.person_id, ids),
-        "timers": _all(session, TimerRow, instance.id),
-        "subscriptions": _all(session, Subscription, instance.id),
-        "fields": _all(session, Field, instance.id),
-    }
-
-
-def _pairs(session: Session, one: Any, other: Any, ids: list[str]) -> list[list[str]]:
-    if not ids:
-        return []
-    return [list(row) for row in session.execute(select(one, other).where(one.in_(ids)))]
-
-
-def _all(session: Session, model: Any, instance_id: int) -> list[dict[str, Any]]:
-    columns = model.__table__.columns
-    query = select(*columns).where(model.instance_id == instance_id)
-    return [
-        {name: _plain(value) for name, value in row.items()}
-        for row in session.execute(query).mappings()
-    ]
+def _texts(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -104,14 +145,12 @@ def put_back(session: Session, instance: Instance, before: dict[str, Any]) -> No
         for column in ("due_at", "follow_up_at"):
             drawn[column] = datetime.fromisoformat(row[column]) if row[column] else None
         session.execute(update(Task).where(Task.id == task_id).values(drawn))
-    ids = list(before["tasks"])
-    for model, name, pairs in (
+    for model, name, found in (
         (Candidate, "group_id", before["candidates"]),
         (Exclusion, "person_id", before["exclusions"]),
     ):
-        session.execute(delete(model).where(model.task_id.in_(ids)))
-        if pairs:
-            session.execute(insert(model), [{"task_id": t, name: other} for t, other in pairs])
+        for task_id in before["tasks"]:
+            _replace(session, model, name, task_id, found.get(task_id, []))
     _again(session, instance, TimerRow, before["timers"])
     _again(session, instance, Subscription, before["subscriptions"])
     _again(session, instance, Field, before["fields"])
@@ -130,106 +169,121 @@ def _moments(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def write(session: Session, instance: Instance, before: Definition, run: Run) -> str:
-    """Write the rows of a case that has changed its version; give its title by the new one."""
-    waiting = run.waiting()
-    _tasks(session, instance, before, [w for w in waiting if w.kind == "user"])
-    _timers(session, instance, [w for w in waiting if w.kind == "timer"])
-    _subscriptions(session, instance, [w for w in waiting if w.kind == "message"])
-    old = definitions.drawing(session, before.id).process
+def _replace(session: Session, model: Any, name: str, task_id: str, values: list[str]) -> None:
+    session.execute(delete(model).where(model.task_id == task_id))
+    if values:
+        session.execute(insert(model), [{"task_id": task_id, name: v} for v in values])
+
+
+def write(
+    session: Session, instance: Instance, before: int, rows: Rows, waiting: list[Waiting]
+) -> None:
+    """Write the rows of what waits in a case that ran on the version `before`."""
+    drawn = definitions.drawing(session, before)
+    for one in waiting:
+        if one.kind != "user":
+            continue
+        row = rows.tasks[one.task_id]
+        old = drawn.element(row["process_id"], row["element_id"])
+        _task(session, instance, rows, old, one)
+    _timers(session, instance, rows.timers, [w for w in waiting if w.kind == "timer"])
+    messages = [w for w in waiting if w.kind == "message"]
+    _subscriptions(session, instance, rows.subscriptions, messages)
+
+
+def write_words(session: Session, instance: Instance, before: int, run: Run) -> None:
+    """Write what lists show of a case, where the new drawing says it otherwise."""
+    old = definitions.drawing(session, before).process.properties
     new = definitions.drawing(session, instance.definition_id).process
-    names = "case.fields"
-    if old.properties.get(names) != new.properties.get(names):
-        found = (casefields.of(old, run.data), casefields.of(new, run.data))
+    if old.get("case.fields") != new.properties.get("case.fields"):
+        was = definitions.drawing(session, before).process
+        found = (casefields.of(was, run.data), casefields.of(new, run.data))
         casefields.write(session, instance.id, *found)
     text = new.properties.get("case.title", "")
-    if not text or text == old.properties.get("case.title", ""):
-        return instance.title
-    try:
+    if not text or text == old.get("case.title", ""):
+        return
+    with suppress(errors.ExpressionFailed):
         said = expressions.evaluate(text, run.data, case_context(session, instance))
-        return str(said)[:500] or instance.title
-    except errors.ExpressionFailed:
-        return instance.title
+        title = str(said)[:500] or instance.title
+        if title != instance.title:
+            rename(session, instance, title)
 
 
-def _tasks(
-    session: Session, instance: Instance, before: Definition, waiting: list[Waiting]
-) -> None:
-    rows = {t.id: t for t in session.scalars(select(Task).where(Task.instance_id == instance.id))}
-    drawn = definitions.drawing(session, before.id)
-    for one in waiting:
-        row = rows[one.task_id]
-        old = drawn.element(row.process_id, row.element_id)
-        if old is None or not _says_the_same(old, one.element):
-            _task(session, instance, row, old, one)
-
-
-def _says_the_same(one: Element, other: Element) -> bool:
-    own = ("detail", "distinctFrom")
-    return all(getattr(one, name) == getattr(other, name) for name in _SAYS) and all(
-        one.properties.get(name) == other.properties.get(name) for name in own
+def _says_the_same(one: Element, other: Element, names: tuple[str, ...], own: str) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in names) and (
+        one.properties.get(own) == other.properties.get(own)
     )
 
 
 def _task(
-    session: Session, instance: Instance, row: Task, old: Element | None, waiting: Waiting
+    session: Session, instance: Instance, rows: Rows, old: Element | None, waiting: Waiting
 ) -> None:
     """Write a task as the new drawing says it; its id, its holder and its draft stay."""
-    element = waiting.element
+    element, row = waiting.element, rows.tasks[waiting.task_id]
+    same_people = old is not None and _says_the_same(old, element, _WHO, "distinctFrom")
+    if same_people and old is not None and _says_the_same(old, element, _WORDS, "detail"):
+        return
     drawing = definitions.drawing(session, instance.definition_id)
-    context = replace(case_context(session, instance), row_index=waiting.row_index)
-    made = assignments.opening(
-        session,
-        instance,
-        drawing.processes[element.process_id],
-        element,
-        task_id=row.id,
-        scope=waiting.scope,
-        data=waiting.data,
-        context=context,
-        just_done=[],
-        since=row.opened_at,
-    )
+    place: dict[str, Any] = {"task_id": waiting.task_id, "scope": waiting.scope}
+    place["context"] = replace(case_context(session, instance), row_index=waiting.row_index)
+    place |= {"data": waiting.data, "since": row["opened_at"]}
+    if same_people:
+        made = assignments.drawn(instance, element, **place)
+    else:
+        process = drawing.processes[element.process_id]
+        made = assignments.opening(session, instance, process, element, just_done=[], **place)
     written = {column: made.row[column] for column in _DRAWN}
     if old is not None and old.due_date == element.due_date:
-        written["due_at"] = row.due_at
+        written["due_at"] = row["due_at"]
     if old is not None and old.follow_up_date == element.follow_up_date:
-        written["follow_up_at"] = row.follow_up_at
-    written["assignee_id"] = _holder(session, instance, row, old, element, made)
-    session.execute(update(Task).where(Task.id == row.id).values(written))
-    for model, name, values in (
-        (Candidate, "group_id", dict.fromkeys(made.groups)),
-        (Exclusion, "person_id", dict.fromkeys(sorted(made.excluded))),
-    ):
-        session.execute(delete(model).where(model.task_id == row.id))
-        if values:
-            session.execute(insert(model), [{"task_id": row.id, name: v} for v in values])
-    if made.trouble and written["assignee_id"] is None:
-        place = {"process_id": element.process_id, "element_id": element.id, "task_id": row.id}
-        incidents.open_incident(session, instance.id, "nobody", made.trouble, **place)
+        written["follow_up_at"] = row["follow_up_at"]
+    written["assignee_id"] = row["assignee_id"]
+    if not same_people:
+        written["assignee_id"] = _holder(session, instance, row, old, element, made)
+        _people(session, instance, rows, made, held=written["assignee_id"] is not None)
+    session.connection().execute(_WRITE_TASK, {**written, "task": waiting.task_id})
+
+
+def _people(
+    session: Session, instance: Instance, rows: Rows, made: assignments.Opening, *, held: bool
+) -> None:
+    """Write who may have a task now; tell when that is nobody."""
+    task_id = made.row["id"]
+    groups, excluded = list(dict.fromkeys(made.groups)), sorted(made.excluded)
+    if sorted(rows.candidates.get(task_id, [])) != sorted(groups):
+        _replace(session, Candidate, "group_id", task_id, groups)
+    if sorted(rows.exclusions.get(task_id, [])) != excluded:
+        _replace(session, Exclusion, "person_id", task_id, excluded)
+    if made.trouble and not held:
+        place = {name: made.row[name] for name in ("process_id", "element_id")}
+        incidents.open_incident(
+            session, instance.id, "nobody", made.trouble, task_id=task_id, **place
+        )
 
 
 def _holder(
     session: Session,
     instance: Instance,
-    row: Task,
+    row: dict[str, Any],
     old: Element | None,
     element: Element,
     made: assignments.Opening,
 ) -> str | None:
     """Who holds the task now: whoever did, unless the drawing names somebody else."""
-    if row.assignee_id in made.excluded:
+    holder: str | None = row["assignee_id"]
+    if holder in made.excluded:
         return None
-    named_anew = old is None or old.assignee != element.assignee
-    claimed = old is not None and history.was_claimed(session, instance.id, old.id, row.id)
-    if named_anew and element.assignee and not claimed:
-        return made.row["assignee_id"] or row.assignee_id
-    return row.assignee_id
+    if not element.assignee or (old is not None and old.assignee == element.assignee):
+        return holder
+    claimed = history.was_claimed(session, instance.id, row["element_id"], row["id"])
+    named: str | None = made.row["assignee_id"]
+    return holder if claimed else named or holder
 
 
-def _timers(session: Session, instance: Instance, waiting: list[Waiting]) -> None:
-    query = select(TimerRow).where(TimerRow.instance_id == instance.id)
-    known = {(t.task_id, t.element_id): t.due_at for t in session.scalars(query)}
+def _timers(
+    session: Session, instance: Instance, rows: list[dict[str, Any]], waiting: list[Waiting]
+) -> None:
+    known = {(row["task_id"], row["element_id"]): row["due_at"] for row in rows}
     wanted = {(w.task_id, w.element.id): w for w in waiting}
     stale = [
         place for place, at in known.items() if place not in wanted or wanted[place].due_at != at
@@ -239,13 +293,14 @@ def _timers(session: Session, instance: Instance, waiting: list[Waiting]) -> Non
     due.write(session, instance.id, fresh)
 
 
-def _subscriptions(session: Session, instance: Instance, waiting: list[Waiting]) -> None:
-    query = select(Subscription).where(Subscription.instance_id == instance.id)
-    known = {(s.task_id, s.element_id, s.name, s.key) for s in session.scalars(query)}
-    wanted = {(w.task_id, w.element.id, w.message_name, w.key): w for w in waiting}
-    if known == set(wanted):
+def _subscriptions(
+    session: Session, instance: Instance, rows: list[dict[str, Any]], waiting: list[Waiting]
+) -> None:
+    known = {(row["task_id"], row["element_id"], row["name"], row["key"]) for row in rows}
+    wanted = {(w.task_id, w.element.id, w.message_name, w.key) for w in waiting}
+    if known == wanted:
         return
     inbox.forget(session, [task_id for task_id, *_ in known])
-    inbox.write(session, instance.id, list(wanted.values()))
+    inbox.write(session, instance.id, waiting)
     # What came early may find somebody who waits for it now.
     session.info["wake"] = True

@@ -7,7 +7,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import engine_figures, floor, web_figures
+from tests.benchmarks import engine_figures, floor, move_figures, web_figures
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         figures |= engine_figures.sequence(Path(folder))
         figures |= engine_figures.loop(Path(folder))
+        figures |= move_figures.moves(Path(folder))
         figures |= web_figures.pages(Path(folder))
     figures |= floor.figures()
     for name, value in figures.items():
