@@ -13,12 +13,15 @@ from lxml import etree
 
 from engine.diagrams import Element, Flow, FormField, Lane, MultiInstance, Process
 from engine.diagrams.sources import BPMN
-from engine.differences import Comparison, compare, comparing, elements, flows, forms
+from engine.differences import Comparison, Names, compare, comparing, elements, flows, forms
 from engine.differences.facts import _UNSAID, _WRITING, THINGS, _attribute
+from engine.languages import Text
 from tests.conftest import PROCESSES
 from tests.engine.drawings import draw
 
 FILES = sorted(path.relative_to(PROCESSES) for path in PROCESSES.rglob("*.bpmn"))
+#: Which file it is, what follows from the flows, and that there is a drawing.
+UNSEEN = frozenset({"definitions", "incoming", "outgoing", "BPMNDiagram", "BPMNPlane"})
 _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 SMALL = """
 start begin lane=executor name=开始
@@ -32,15 +35,6 @@ enough > check if amount > 3
 enough > no
 check > yes
 """
-
-
-def small(**changes: str) -> bytes:
-    """The small drawing with pieces of it replaced."""
-    lines = SMALL
-    for before, after in changes.values():
-        assert before in lines
-        lines = lines.replace(before, after)
-    return draw("small", lines)
 
 
 def said(*changes: tuple[str, str], language: str = "en") -> dict[str, list[str]]:
@@ -97,12 +91,7 @@ class Places:
     @staticmethod
     def _all(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
         for node in root.iter(etree.Element):
-            if etree.QName(node).localname in (
-                "definitions",
-                "incoming",
-                "outgoing",
-                "BPMNDiagram",
-            ):
+            if etree.QName(node).localname in UNSEEN:
                 continue
             own_id = etree.QName(node).namespace != BPMN or etree.QName(node).localname in THINGS
             for name, value in node.attrib.items():
@@ -138,7 +127,7 @@ class Places:
 places = cache(Places)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(file=st.sampled_from(FILES), data=st.data(), by=st.sampled_from(["x", "1", "改"]))
 def test_it_passes_over_no_change_of_one_attribute_or_text(
     file: str, data: st.DataObject, by: str
@@ -163,3 +152,105 @@ def test_it_has_a_word_for_every_field_of_the_records() -> None:
     apart = {"id", "line", "elements", "flows", "lanes", "attributes", "extensions", "parts"}
     assert comparing.OF_PROCESSES | apart == names(Process)
     assert comparing.OF_LANES | {"id", "line"} == names(Lane)
+
+
+def test_it_tells_a_new_step_with_all_that_it_asks() -> None:
+    told = said(
+        (
+            "end yes",
+            'user call lane=executor name=致电 name.en=Call due=P1D fields="note:text!"\nend yes',
+        ),
+        ("check > yes", "check > call > yes"),
+    )
+    assert told == {
+        "call": [
+            "Comes after “核对”",
+            "Goes on to “yes”",
+            "Done by: “executor”",
+            "Due: “1 day”",
+            "New field “note” (longer text, required)",
+            "English label: “Call”",
+        ],
+        "check_to_yes": ["This way is gone"],
+    }, "the ways to it and from it are told with it"
+
+
+def test_it_tells_a_step_that_is_gone_and_the_way_past_it() -> None:
+    told = said(
+        ("user check lane=planning_head name=核对\n", ""),
+        ("enough > check if amount > 3\n", ""),
+        ("check > yes", "enough > yes if amount > 3"),
+    )
+    assert told["check"] == [
+        "Removed",
+        "Came after “够吗” (if amount > 3)",
+        "Went on to “yes”",
+    ]
+    assert told["enough_to_yes"] == ["New way (if amount > 3)"]
+
+
+def test_it_tells_who_until_when_and_what_is_asked() -> None:
+    told = said(
+        ("user work lane=executor", "user work lane=planning_head groups=creative_head"),
+        ("due=P3D", "due=P5DT2H priority=70"),
+        ("client:string! amount:long", "amount:money! client:text phone:string"),
+    )
+    assert told["work"] == [
+        "Done by: was “executor”, now “planning_head”",
+        "Groups that may claim it: “creative_head” (new)",
+        "Due: was “3 days”, now “5 days 2 hours”",
+        "Priority: “70” (new)",
+        "New field “phone” (one line of text)",
+        "Field “amount”: Type: was “whole number”, now “amount of money”",
+        "Field “amount”: must be filled in now",
+        "Field “client”: Type: was “one line of text”, now “longer text”",
+        "Field “client”: may be left empty now",
+        "Field “amount” comes first now",
+    ]
+
+
+def test_it_tells_conditions_and_what_happens_otherwise() -> None:
+    told = said(("if amount > 3", "if amount > 5"), ("default=no", "default=check"))
+    assert told["enough_to_check"] == ["Condition: was “amount > 3”, now “amount > 5”"]
+    assert told["enough"] == ["Otherwise goes on to: was “no”, now “核对”"]
+
+
+def test_it_speaks_both_languages() -> None:
+    told = said(("due=P3D", "due=P5D"), ("name.en=Work", "name.en=Job"), language="zh")
+    assert told["work"] == [
+        "名称（英文）：原为“Work”，现为“Job”",
+        "期限：原为“3 天”，现为“5 天”",
+    ]
+
+
+def test_it_calls_groups_and_procedures_by_their_names() -> None:
+    names = Names({"creative_head": Text("创作部主管", "Creative head")})
+    old, new = draw("small", SMALL), draw("small", SMALL.replace("due=P3D", "groups=creative_head"))
+    told = by_element(compare(old, new, names=names))
+    assert "Groups that may claim it: “Creative head” (new)" in told["work"]
+
+
+def test_it_takes_a_way_with_another_id_for_the_same_way() -> None:
+    old = draw("small", SMALL)
+    assert not compare(old, old.replace(b"work_to_enough", b"Flow_1x2y3z"))
+
+
+def test_it_shows_long_texts_around_what_changed() -> None:
+    before = "一" * 300 + "旧" + "二" * 300
+    after = before.replace("旧", "新")
+    old, new = (draw("small", SMALL, **{"documentation.en": text}) for text in (before, after))
+    (sentence,) = by_element(compare(old, new))["small"]
+    assert "旧" in sentence
+    assert "新" in sentence
+    assert len(sentence) < 250
+
+
+def test_what_only_moved_stands_apart() -> None:
+    old = (PROCESSES / "new_client.bpmn").read_bytes()
+    root = etree.fromstring(old)
+    (shape,) = root.iterfind(f".//{{{_DI}}}BPMNShape[@bpmnElement='collect_information']")
+    shape[0].set("x", "7")
+    found = compare(old, etree.tostring(root))
+    assert found.told == []
+    assert [d.element_id for d in found.moved] == ["collect_information"]
+    assert by_element(found)["collect_information"] == ["Moved in the drawing"]
