@@ -27,7 +27,8 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 def gateways(sheet: Sheet) -> None:
     """Look at every gateway that has to choose."""
     for scope in list(sheet.scopes()):
-        leaving, entered = defaultdict[str, list[etree._Element]](list), Counter[str]()
+        leaving: dict[str, list[etree._Element]] = defaultdict(list)
+        entered = Counter[str]()
         for flow in flows_of(scope):
             leaving[flow.get("sourceRef", "")].append(flow)
             entered[flow.get("targetRef", "")] += 1

@@ -17,11 +17,19 @@ from engine.repairs import feel, juel
 from engine.repairs.sheet import Sheet, bpmn
 from engine.repairs.tokens import Untranslatable
 
-#: BPMN elements whose text is an expression.
-_TEXTS = ("conditionExpression", "completionCondition", "timeDuration", "timeDate", "timeCycle")
-_ATTRIBUTES = (
-    *("assignee", "candidateGroups", "candidateUsers", "dueDate", "followUpDate", "priority"),
-    *("collection",),
+_PARAMETERS = frozenset({camunda("inputParameter"), camunda("outputParameter")})
+#: Elements whose text is an expression, or may hold one.
+_TEXTS = _PARAMETERS | {
+    *(bpmn("conditionExpression"), bpmn("completionCondition")),
+    *(bpmn("timeDuration"), bpmn("timeDate"), bpmn("timeCycle")),
+}
+#: Attributes that may hold one, wherever they stand.
+_ATTRIBUTES = frozenset(
+    {
+        *(camunda("assignee"), camunda("candidateGroups"), camunda("candidateUsers")),
+        *(camunda("dueDate"), camunda("followUpDate"), camunda("priority")),
+        *(camunda("collection"), "sourceExpression", "defaultValue", "value", "config"),
+    }
 )
 _LONGEST = 2_000
 
@@ -39,22 +47,12 @@ class _Place:
 
 def expressions_of(root: etree._Element) -> Iterator[_Place]:
     """Every place in a file where an expression may stand."""
-    for node in root.iter(etree.Element):
-        name = etree.QName(node)
-        if name.namespace == BPMN:
-            if name.localname in _TEXTS and node.text:
-                yield _Place(node, node.text, _text(node), bare=True)
-            for attribute in _ATTRIBUTES:
-                yield from _at(node, camunda(attribute))
-        elif node.tag in (camunda("inputParameter"), camunda("outputParameter")) and node.text:
-            yield _Place(node, node.text, _text(node))
-        elif node.tag in (camunda("in"), camunda("out")):
-            yield from _at(node, "sourceExpression")
-        elif node.tag == camunda("formField"):
-            yield from _at(node, "defaultValue")
-        elif node.tag in (camunda("property"), camunda("constraint")):
-            yield from _at(node, "value")
-            yield from _at(node, "config")
+    for node in root.iter(f"{{{BPMN}}}*", camunda("*")):
+        if node.tag in _TEXTS and node.text:
+            yield _Place(node, node.text, _text(node), bare=node.tag not in _PARAMETERS)
+        for name, text in node.attrib.items():
+            if name in _ATTRIBUTES and ("{" in text):
+                yield _Place(node, str(text), _attribute(node, str(name)))
 
 
 def _text(node: etree._Element) -> Callable[[str], None]:
@@ -64,10 +62,8 @@ def _text(node: etree._Element) -> Callable[[str], None]:
     return put
 
 
-def _at(node: etree._Element, name: str) -> Iterator[_Place]:
-    text = node.get(name, "")
-    if text:
-        yield _Place(node, text, lambda new: node.set(name, new))
+def _attribute(node: etree._Element, name: str) -> Callable[[str], None]:
+    return lambda text: node.set(name, text)
 
 
 def expressions_in(sheet: Sheet) -> None:

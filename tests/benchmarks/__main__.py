@@ -7,7 +7,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import engine_figures, floor, move_figures, web_figures
+from tests.benchmarks import check_figures, engine_figures, floor, move_figures, web_figures
 
 
 def main() -> None:
@@ -21,6 +21,7 @@ def main() -> None:
         figures |= engine_figures.loop(Path(folder))
         figures |= move_figures.moves(Path(folder))
         figures |= web_figures.pages(Path(folder))
+    figures |= check_figures.figures()
     figures |= floor.figures()
     for name, value in figures.items():
         print(f"{name:28} {value:10.3f}")
