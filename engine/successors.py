@@ -117,9 +117,12 @@ def _within(place: _Place, drawing: Drawing) -> Iterator[_Place]:
 def _onwards(place: _Place, callers: _Callers) -> Iterator[_Place]:
     """What follows an element; after an end, what follows whatever encloses or calls it."""
     process, element = place.process, place.element
-    if element.kind in WAITING:
+    if element.kind in WAITING and element.event != "link":
         place = replace(place, after=element.name or place.after)
     flows = process.outgoing(element)
+    if element.event in ("link", "error") and not flows:
+        yield from _leaps(place)
+        return
     if not flows:
         place = replace(place, settled=place.settled or _is_outcome(place))
         for outer, enclosing, entered in _enclosing(place, callers):
@@ -127,7 +130,8 @@ def _onwards(place: _Place, callers: _Callers) -> Iterator[_Place]:
                 replace(place, process=outer, element=enclosing, entered=entered), callers
             )
         return
-    chooses = element.kind in CHOOSING and len(flows) > 1
+    conditional = any(flow.has_condition for flow in flows)
+    chooses = (element.kind in CHOOSING or conditional) and len(flows) > 1
     if chooses and element.default:
         flows = sorted(flows, key=lambda flow: flow.id != element.default)
         if place.entered or place.settled:
@@ -148,6 +152,13 @@ def _onwards(place: _Place, callers: _Callers) -> Iterator[_Place]:
             usual=place.usual and not turned and not either,
             forks=forks,
         )
+
+
+def _leaps(place: _Place) -> Iterator[_Place]:
+    """Where a link goes on; what catches an error is another way, and not the usual one."""
+    linked = place.process.link_from(place.element)
+    if linked is not None:
+        yield replace(place, element=linked)
 
 
 def _enclosing(

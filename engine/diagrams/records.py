@@ -227,6 +227,21 @@ class Process:
         """The elements that lie directly in a sub-process or, by its own id, in the process."""
         return [element for element in self.elements.values() if element.scope_id == scope_id]
 
+    def link_from(self, element: Element) -> Element | None:
+        """The link event at which a throwing one goes on."""
+        if element.event != "link" or element.kind != "intermediateThrowEvent":
+            return None
+        return next(
+            (
+                other
+                for other in self.within(element.scope_id)
+                if other.event == "link"
+                and other.code == element.code
+                and other.kind == "intermediateCatchEvent"
+            ),
+            None,
+        )
+
     def outgoing(self, element: Element) -> list[Flow]:
         """The flows that leave an element, in the order in which they are drawn."""
         return [self.flows[flow_id] for flow_id in element.outgoing]

@@ -179,3 +179,32 @@ def test_it_names_an_outcome_instead_of_guessing_what_the_caller_makes_of_it(
     deploy(sessions, signing, caller)
     assert names(sessions, "deciding", "sign", within="asking") == ["notarise", "refused"]
     assert names(sessions, "deciding", "notarise", within="asking") == ["deliver"]
+
+
+def test_it_goes_on_over_links_conditions_and_ends_at_an_error(sessions: Sessions) -> None:
+    drawn = draw(
+        "odd_ways",
+        """
+        start begin lane=executor fields="big:boolean"
+        user work lane=executor default=small
+        throw jump link=Over
+        catch land link=Over
+        user large lane=executor
+        user small lane=executor
+        sub part lane=executor
+        start inner inside=part
+        user deed inside=part lane=executor
+        end failed inside=part error=failed
+        boundary caught on=part error=failed
+        user after lane=executor
+        end done
+        begin > work > jump if ${big}
+        work > small > part > done
+        land > large > done
+        caught > after > done
+        inner > deed > failed
+        """,
+    )
+    deploy(sessions, drawn)
+    assert names(sessions, "odd_ways", "work") == ["small", "large"]
+    assert names(sessions, "odd_ways", "deed") == ["failed"]
