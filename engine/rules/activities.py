@@ -64,7 +64,18 @@ def unsupported_activity(place: Place) -> Iterator[Problem]:
 def service_task(place: Place) -> Iterator[Problem]:
     """A service task is done by an external worker, and one is there for its topic."""
     for element in place.elements("serviceTask"):
-        if element.attributes.get("camunda:type") != "external" or not element.topic:
+        found = [name for name in CODE if name in element.attributes]
+        if found:
+            yield place.error(
+                "service_task",
+                f"{found[0]}（{element.attributes[found[0]]}）是别的程序的代码，这里不执行。"
+                "请改成用户任务，或者设为 external 并写上主题（topic）。",
+                f"{found[0]} ({element.attributes[found[0]]}) is code of another program and is "
+                "not run here. Make it a user task, or set its type to external and give it a "
+                "topic.",
+                element,
+            )
+        elif element.attributes.get("camunda:type") != "external" or not element.topic:
             yield place.error(
                 "service_task",
                 "服务任务没有可以执行的内容。请改成用户任务，或者设为 external 并写上主题（topic）。",

@@ -88,4 +88,37 @@ def other_engines(world: World) -> Iterator[Problem]:
         yield from foreign_engine(diagram)
 
 
-RULES = (as_read, no_process, several_processes, not_run, same_process, other_engines)
+def manual_in_two_files(world: World) -> Iterator[Problem]:
+    """A step of the written manual is drawn in one file, so that a change of it is made once."""
+    seen: dict[str, str] = {}
+    for diagram in world.diagrams:
+        steps = [
+            (step, element)
+            for process in running(diagram)
+            for element in process.elements.values()
+            for step in element.properties.get("manual", "").split()
+        ]
+        for step, element in steps:
+            if seen.get(step, diagram.file) != diagram.file:
+                yield problem(
+                    "warning",
+                    "manual_in_two_files",
+                    diagram.file,
+                    element,
+                    f"手册的 {step} 已经画在文件 {seen[step]} 里。请只画在一个文件里，另一处调用它。",
+                    f"Step {step} of the manual is drawn in the file {seen[step]} already. Draw it "
+                    "in one file, and call it from the other.",
+                )
+        for step, _ in steps:
+            seen.setdefault(step, diagram.file)
+
+
+RULES = (
+    as_read,
+    no_process,
+    several_processes,
+    not_run,
+    same_process,
+    manual_in_two_files,
+    other_engines,
+)

@@ -106,8 +106,10 @@ def condition_language(place: Place) -> Iterator[Problem]:
         if flow.condition_language and "juel" not in flow.condition_language.lower():
             yield place.error(
                 "condition_language",
-                f"条件使用了语言 {flow.condition_language}，这里不能执行。请改写成 ${{…}} 表达式，并清空语言。",
-                f"The condition is written in {flow.condition_language}, which is not run here. "
+                f"条件“{flow.condition}”使用了语言 {flow.condition_language}，这里不能执行。"
+                "请改写成 ${…} 表达式，并清空语言。",
+                f'The condition "{flow.condition}" is written in {flow.condition_language}, which '
+                "is not run here. "
                 "Write it as a ${…} expression and clear the language.",
                 flow,
             )

@@ -23,6 +23,7 @@ INSIDE = element(
     '<bpmn:endEvent id="out"/>',
 )  # fmt: skip
 
+STEP_A1 = one_step(task(properties={"manual": "A1"}))
 CASES = {
     "not_executable": (one_step(task(), executable="false"), GOOD),
     "no_start": (process(task(), END, flows("work>done")), GOOD),
@@ -68,6 +69,10 @@ CASES = {
         file_of(GOOD, one_step(task("more"), process_id="other", executable="false")),
     ),
     "not_run": (file_of(GOOD, one_step(task("more"), process_id="other", executable="false")), GOOD),
+    "manual_in_two_files": (
+        (STEP_A1, STEP_A1.replace('id="sample"', 'id="other"')),
+        (STEP_A1, STEP_A1.replace('id="sample"', 'id="other"').replace("A1", "B1")),
+    ),
     "same_process": ((GOOD, GOOD), (GOOD, one_step(task(), process_id="other"))),
     "duplicate_id": (process(START, task(), task(), END, flows("begin>work work>done")), GOOD),
     "duplicate_property": (
