@@ -16,6 +16,7 @@ from webforms.rest import asking, authority
 from webforms.rest.asking import Filter
 from webforms.rest.bodies import answer, moment, self_link
 from webforms.rest.definitions import described
+from webforms.rest.errors import reports
 from webforms.rest.refusals import Refused
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _SAID = frozenset(
         "deploy-changed-only",
         "deployment-activation-time",
         "tenant-id",
+        # Ours: codes of the repairs to which whoever deploys agrees, separated by commas.
+        "agree",
     }
 )
 _NO_FILES = Text("没有发送任何文件。", "No file was sent.")
@@ -88,8 +91,15 @@ def create() -> Response:
     session = database.current()
     name = request.form.get("deployment-name", "")
     source = request.form.get("deployment-source", "")
+    agreed = {code.strip() for code in request.form.get("agree", "").split(",")}
     done = definitions.deploy(
-        session, authority.person(), _files(), note=name, name=name, source=source
+        session,
+        authority.person(),
+        _files(),
+        note=name,
+        name=name,
+        source=source,
+        consents=agreed,
     )
     # A modeler that has none stored starts by the id that it finds here, changed or not; the
     # first is what it keeps, so that is one which can be started.
@@ -102,6 +112,8 @@ def create() -> Response:
             "deployedCaseDefinitions": None,
             "deployedDecisionDefinitions": None,
             "deployedDecisionRequirementsDefinitions": None,
+            # Ours: what was understood, and what should be changed.
+            "warnings": reports(done.warnings),
         }
     )
 

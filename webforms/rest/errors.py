@@ -16,7 +16,7 @@ from webforms.rest.bodies import answer
 from webforms.rest.refusals import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from flask import Flask, Response
 
@@ -94,14 +94,21 @@ def _explained(error: errors.AgencyflowError) -> Response:
 
 def _unparsed(problems: Sequence[Problem], language: str) -> Response:
     """Say of each file what keeps it from being deployed, and what should be changed besides."""
-    details: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
-    lines = [PARSING]
+    lines = [f"* {problem.to(language)}" for problem in problems if problem.is_error]
+    said = "\n".join([PARSING, *lines])
+    return failed(400, "ParseException", said, details=reports(problems, language))
+
+
+def reports(
+    problems: Sequence[Problem], language: str = ""
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Give the problems of each file, errors apart from warnings."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for problem in problems:
-        report = details.setdefault(problem.file, {"errors": [], "warnings": []})
-        report["errors" if problem.is_error else "warnings"].append(_told(problem, language))
-        if problem.is_error:
-            lines.append(f"* {problem.to(language)}")
-    return failed(400, "ParseException", "\n".join(lines), details=details)
+        report = found.setdefault(problem.file, {"errors": [], "warnings": []})
+        kind = "errors" if problem.is_error else "warnings"
+        report[kind].append(_told(problem, language or authority.language()))
+    return found
 
 
 def _told(problem: Problem, language: str) -> dict[str, Any]:

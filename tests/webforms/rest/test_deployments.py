@@ -123,6 +123,22 @@ def test_it_says_where_a_diagram_is_wrong(
     assert _rows(sessions) == (0, 0), "nothing is half deployed"
 
 
+def test_it_repairs_what_somebody_agrees_to(
+    sessions: Sessions, speaking: Speaking, english: None
+) -> None:
+    modeler = Modeler(speaking("owner"))
+    without = SMALL_ORDER.replace(b'isExecutable="true"', b'isExecutable="false"')
+    refused = modeler.deploy("small_order.bpmn", without)
+    assert refused.status_code == 400
+    assert "--agree not_executable" in refused.text
+    assert _rows(sessions) == (0, 0)
+    parts = {"x.bpmn": (BytesIO(without), "x.bpmn"), "agree": "not_executable, other"}
+    answer = speaking("owner").post("/deployment/create", data=parts)
+    assert answer.status_code == 200, answer.text
+    assert answer.json is not None
+    assert answer.json["warnings"]["x.bpmn"]["warnings"]
+
+
 def test_it_speaks_the_language_of_whoever_deploys(speaking: Speaking) -> None:
     answer = Modeler(speaking("owner")).deploy("small_order.bpmn", BROKEN)
     assert answer.json is not None
