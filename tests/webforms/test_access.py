@@ -10,6 +10,9 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from engine import clock, database
+from engine.database import Sessions
+from engine.models import Move
 from tests.webforms.conftest import SEEN, Browser
 from webforms import identity
 
@@ -38,6 +41,8 @@ PAGES = {
     "/processes/<process_id>/versions/<older>/draft": OWNERS,
     "/processes/<process_id>/versions/<version>/roll-back": OWNERS,
     "/processes/<process_id>/retire": OWNERS,
+    "/processes/<process_id>/move": OWNERS,
+    "/moves/<move_id>": OWNERS,
 }
 ACTIONS = {
     "/tasks/<task_id>": CONCERNED,
@@ -59,11 +64,13 @@ ACTIONS = {
     "/processes/<process_id>/versions/<version>/roll-back": OWNERS,
     "/processes/<process_id>/retire": OWNERS,
     "/processes/<process_id>/bring-back": OWNERS,
+    "/processes/<process_id>/move": OWNERS,
+    "/moves/<move_id>/undo": OWNERS,
 }
 
 
 @pytest.fixture
-def places(signed_in: SignedIn, order: str) -> dict[str, str]:
+def places(signed_in: SignedIn, order: str, sessions: Sessions) -> dict[str, str]:
     """A case with a document, and one with an open task and an incident; by address."""
     browser = signed_in("ae")
     upload = (BytesIO(b"x"), "a.txt")
@@ -74,6 +81,10 @@ def places(signed_in: SignedIn, order: str) -> dict[str, str]:
     assert browser.post("/tokens/", {"name": "CRM"}).status_code == 200
     drawing = browser.get("/processes/drawings/1.bpmn").data
     assert signed_in("owner").put("/processes/small_order/draft", drawing).status_code == 200
+    with database.writing(sessions) as session:
+        move = Move(process_id="small_order", definition_id=1, mapping={}, ordered_by="owner")
+        move.ordered_at = clock.now()
+        session.add(move)
     return {
         "task_id": order.removeprefix("/tasks/"),
         "number": _number(signed_in("manager")),
@@ -84,6 +95,7 @@ def places(signed_in: SignedIn, order: str) -> dict[str, str]:
         "version": "1",
         "older": "1",
         "token_id": "1",
+        "move_id": "1",
     }
 
 
