@@ -15,7 +15,7 @@ blueprint = Blueprint("inbox", __name__)
 TABS = {
     "mine": _l("Mine"),
     "groups": _l("My groups"),
-    "all": _l("All I may see"),
+    "all": _l("All"),
     "done": _l("Done"),
 }
 
