@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 
 from engine.queries import procedures
 from engine.queries.selection import Selection
+from webforms import addresses
 from webforms import session as database
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ blueprint = Blueprint("manage", __name__)
 @blueprint.get("/.well-known/camunda-automation-platform/webapps")
 def webapps() -> dict[str, str]:
     """Tell whoever asks where the pages are; it is asked without signing in."""
-    home = request.url_root
-    return {"adminUrl": home, "cockpitUrl": f"{home}manage/", "tasklistUrl": home}
+    site = addresses.home()
+    return {"adminUrl": site, "cockpitUrl": f"{site}manage/", "tasklistUrl": site}
 
 
 @blueprint.get("/manage/")

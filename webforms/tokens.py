@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from engine import tokens
-from webforms import identity
+from webforms import addresses, identity
 from webforms import session as database
 
 if TYPE_CHECKING:
@@ -63,5 +63,5 @@ def _page(*, name: str = "", problem: str = "", text: str = "") -> str:
         name=name,
         problem=problem,
         text=text,
-        address=f"{request.url_root}engine-rest",
+        address=f"{addresses.home()}engine-rest",
     )

@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from engine import durations
 from engine.languages import Text
+from webforms import addresses
 from webforms.rest.refusals import Refused
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def moment(at: datetime | None) -> str | None:
 
 def self_link(path: str) -> list[dict[str, str]]:
     """Say where the thing itself is found."""
-    return [{"method": "GET", "href": f"{request.url_root.rstrip('/')}/{path}", "rel": "self"}]
+    return [{"method": "GET", "href": f"{addresses.home()}engine-rest/{path}", "rel": "self"}]
 
 
 def request_key() -> str:

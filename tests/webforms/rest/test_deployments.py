@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from engine.models import Definition, Deployment
 from tests.webforms.conftest import HERE, PASSWORD, Browser
 from tests.webforms.rest.conftest import Program, basic
 from tests.webforms.rest.modeler import Modeler
+from webforms import create_app
+from webforms.settings import Settings
 
 Speaking = Callable[[str], Program]
 SMALL_ORDER = (HERE / "diagrams" / "small_order.bpmn").read_bytes()
@@ -211,6 +214,21 @@ def test_it_lists_deployments(speaking: Speaking) -> None:
     for wrong in ("?sortBy=x&sortOrder=asc", "?sortBy=id", "?tenantIdIn=x", "?maxResults=-1",
                   "?maxResults=x", "?after=yesterday", "?name=a&name=b"):  # fmt: skip
         assert program.get(f"/deployment{wrong}").status_code == 400, wrong
+
+
+def test_its_addresses_are_those_that_people_use(
+    app: Flask, settings: Settings, sessions: Sessions
+) -> None:
+    place = "/.well-known/camunda-automation-platform/webapps"
+    proxied = app.test_client().get(
+        place, base_url="http://agency.example", headers={"X-Forwarded-Proto": "https"}
+    )
+    assert proxied.json is not None
+    assert proxied.json["cockpitUrl"] == "https://agency.example/manage/"
+    served = create_app(replace(settings, demo=False, host="0.0.0.0"), sessions)  # noqa: S104
+    told = served.test_client().get(place, base_url="http://agency.example:8000")
+    assert told.json is not None
+    assert told.json["tasklistUrl"] == "https://agency.example:8000/"
 
 
 def test_its_links_lead_to_our_pages(
