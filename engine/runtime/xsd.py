@@ -66,8 +66,9 @@ def _told(root: etree._Element, file: str, errors: list[etree._LogEntry]) -> Ite
 
 
 def _node(root: etree._Element, path: str) -> etree._Element:
+    spaces = {prefix: space for prefix, space in root.nsmap.items() if prefix}
     try:
-        found = root.getroottree().xpath(path) if path else []
+        found = root.getroottree().xpath(path, namespaces=spaces) if path else []
     except etree.XPathError:
         found = []
     first = found[0] if isinstance(found, list) and found else root
