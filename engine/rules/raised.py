@@ -31,6 +31,18 @@ def event_without_name(place: Place) -> Iterator[Problem]:
             )
 
 
+def error_beside(place: Place) -> Iterator[Problem]:
+    """What has failed does not go on beside what is done about it."""
+    for element in place.elements("boundaryEvent", "startEvent"):
+        if element.event == "error" and not element.interrupting:
+            yield place.error(
+                "error_beside",
+                "错误总是中断。请把事件设为中断，或者改用升级事件。",
+                "An error always interrupts. Let the event interrupt, or use an escalation.",
+                element,
+            )
+
+
 def error_not_caught(place: Place) -> Iterator[Problem]:
     """An error that nothing catches ends the whole case at once."""
     for element in place.elements(*THROWS):
@@ -158,4 +170,4 @@ def _thrown_in(
     return found, known
 
 
-RULES = (event_without_name, error_not_caught, never_thrown)
+RULES = (event_without_name, error_beside, error_not_caught, never_thrown)

@@ -145,6 +145,12 @@ CASES = {
         broken(errorRef="error_worked_out"),
         broken(),
     ),
+    "error_beside": (
+        broken(edge=event("error")).replace(
+            "attachedToRef", 'cancelActivity="false" attachedToRef'
+        ),
+        broken(edge=event("error")),
+    ),
     "error_not_caught": (
         broken(edge=event("error", errorRef="error_other")),
         broken(edge=event("error")),
