@@ -56,7 +56,7 @@ class LinkedCase:
 
 @dataclass(frozen=True)
 class IncidentRow:
-    """An incident of a case."""
+    """An incident of a case; what failed is told to those who may settle it."""
 
     id: int
     element_name: Text
@@ -104,7 +104,7 @@ class CasePage:
     @cached_property
     def timeline(self) -> list[Entry]:
         """One page of the case's history, oldest first: the newest, or what came before it."""
-        return timeline.of(self._session, self._drawing, self._told)
+        return timeline.of(self._session, self._drawing, self._told, oversees=self._oversees)
 
     @cached_property
     def earlier(self) -> int | None:
@@ -124,8 +124,7 @@ class CasePage:
     @cached_property
     def incidents(self) -> list[IncidentRow]:
         """What went wrong and nobody has seen to."""
-        oversees = people.oversees(people.groups(self._session, self._person))
-        return _incidents(self._session, self._instance, self._drawing, may_resolve=oversees)
+        return _incidents(self._session, self._instance, self._drawing, may_resolve=self._oversees)
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -146,6 +145,10 @@ class CasePage:
     def may_cancel(self) -> bool:
         """The person may cancel the case here."""
         return instances.may_cancel(self._session, self._person, self._instance)
+
+    @cached_property
+    def _oversees(self) -> bool:
+        return people.oversees(people.groups(self._session, self._person))
 
     @cached_property
     def _told(self) -> list[Event]:
@@ -211,7 +214,7 @@ def _incidents(
             IncidentRow(
                 id=incident.id,
                 element_name=element.name if element else Text(incident.element_id),
-                text=incident.text,
+                text=incident.text if may_resolve else Text(),
                 opened_at=incident.opened_at,
                 may_resolve=may_resolve,
             )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from engine import clock, history
 from engine.languages import Text
-from engine.models import Incident, Person
+from engine.models import Incident, Person, Task
 
 
 def open_incident(
@@ -53,6 +53,24 @@ def _known(
         return None
     query = select(Incident).filter_by(instance_id=instance_id, kind=kind, text_en=text.en, **same)
     return session.scalar(query.where(Incident.resolved_at.is_(None)).limit(1))
+
+
+def troubled() -> ColumnElement[bool]:
+    """Give the condition on Task that it has an incident which nobody has seen to."""
+    return exists().where(
+        Incident.instance_id == Task.instance_id,
+        Incident.task_id == Task.id,
+        Incident.resolved_at.is_(None),
+    )
+
+
+def overcome(session: Session, instance_id: int, task_id: str, person: Person) -> None:
+    """Settle the incidents of a task that somebody has completed after all."""
+    query = select(Incident).where(Incident.instance_id == instance_id)
+    for incident in session.scalars(
+        query.where(Incident.task_id == task_id, Incident.resolved_at.is_(None))
+    ):
+        settle(session, incident, person)
 
 
 def settle(session: Session, incident: Incident, person: Person) -> None:

@@ -16,6 +16,7 @@ from engine import (
     inbox,
     incidents,
     instances,
+    misstarts,
     outbox,
     people,
 )
@@ -177,6 +178,11 @@ def _start(session: Session, message: Message, definition: Definition) -> bool:
         if message.sender_id is not None:
             sender = session.get_one(Instance, message.sender_id)
             instances.failed(session, sender, failure, message_id=message.id)
+        else:
+            brought = message.payload if isinstance(message.payload, dict) else {}
+            misstarts.keep(
+                session, None, definition, failure, answers=brought, message_id=message.id
+            )
     return True
 
 

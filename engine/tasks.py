@@ -18,6 +18,7 @@ from engine import (
     errors,
     forms,
     history,
+    incidents,
     instances,
     people,
 )
@@ -47,9 +48,10 @@ __all__ = [
 ]
 
 
-#: A task with whether a person may do it; built once, for it runs in every step.
+#: A task with whether a person may do it, and whether it is in trouble; built once, for it
+#: runs in every step.
 _TASK = (
-    select(Task, Instance, claimable(bindparam("person")))
+    select(Task, Instance, claimable(bindparam("person")), incidents.troubled())
     .join(Instance, Instance.id == Task.instance_id)
     .where(Task.id == bindparam("task"))
     .options(undefer(Instance.state))
@@ -91,7 +93,7 @@ def _found(session: Session, person: Person, task_id: str) -> tuple[Task, Instan
     if found is None:
         _say_where_it_went(session, person, task_id)
         raise errors.NotFound
-    task, instance, may = found
+    task, instance, may, _ = found
     # Whoever may do a task may see its case; only others have to be looked up.
     if not may and not _sees(session, person, instance.id):
         _hide(session, person, task)
@@ -236,7 +238,7 @@ def complete(
             return instances.recalled(session, person, event)
         _say_where_it_went(session, person, task_id)
         raise errors.NotFound
-    task, _, may = found
+    task, _, may, troubled = found
     if not may:
         if not _sees(session, person, instance.id):
             _hide(session, person, task)
@@ -251,6 +253,8 @@ def complete(
         place = {"task_id": task_id, "process_id": task.process_id}
         instances.failed(session, instance, failure, answers=typed, **place)
         return Completed(instance.number, task_id, False, True)
+    if troubled:
+        incidents.overcome(session, instance.id, task_id, person)
     ended = instance.status != ACTIVE
     return completed(session, person, instance.number, instance.id, ended=ended)
 
@@ -308,6 +312,7 @@ def _completing(
                 "answers": values,
                 "opened_at": task.opened_at.isoformat(),
                 "group": task.group_id,
+                **({"detail": task.detail} if task.detail else {}),
             },
             ending_of=task.id,
             request_key=request,

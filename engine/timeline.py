@@ -15,6 +15,9 @@ from engine.definitions import Drawing
 from engine.languages import Text
 from engine.models import Event
 
+#: What an incident says of the drawing's fault.
+_FAILURE = {"zh", "en"}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -28,8 +31,11 @@ class Entry:
     answers: list[Answer]
 
 
-def of(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
-    """Give the entries of a case's timeline, oldest first."""
+def of(session: Session, drawing: Drawing, events: list[Event], *, oversees: bool) -> list[Entry]:
+    """Give the entries of a case's timeline, oldest first.
+
+    What failed in an incident is told to those who oversee the case only.
+    """
     directory = people.directory(session)
     entries = []
     earlier: list[Drawing] | None = None
@@ -43,6 +49,9 @@ def of(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
         shown: list[Answer] = []
         if given and element is not None:
             shown = answers.shown(forms.form_of(element), given, directory)
+        hidden = {"path", "answers"} | (
+            _FAILURE if event.kind == "incident" and not oversees else set()
+        )
         # Whoever held a task that was withdrawn did nothing.
         who = event.person_id if event.kind != "withdrawn" else None
         name = directory.persons.get(who) if who else None
@@ -52,7 +61,7 @@ def of(session: Session, drawing: Drawing, events: list[Event]) -> list[Entry]:
                 kind=event.kind,
                 element_name=element.name if element else Text(),
                 person_name=name or (Text(who) if who else None),
-                details={k: v for k, v in event.details.items() if k not in ("path", "answers")},
+                details={k: v for k, v in event.details.items() if k not in hidden},
                 answers=shown,
             )
         )

@@ -193,7 +193,7 @@ def _done(session: Session, person: Person, search: str, page: int, size: int) -
             TaskRow(
                 id=event.task_id or "",
                 name=element.name if element else Text(event.element_id),
-                detail="",
+                detail=str(event.details.get("detail", "")),
                 case_number=instance.number,
                 case_title=instance.title,
                 process_name=definition.name,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engine.tasks import OpenTask
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+#: Steps that are named after a task is done; more would be no help.
+SHOWN_STEPS = 3
 
 
 @blueprint.get("/<task_id>")
@@ -99,8 +101,24 @@ def _onward(name: Text, done: Completed) -> Response:
         )
         return redirect(url_for(".show", task_id=done.next_task_id), 303)
     else:
-        flash(gettext("“%(task)s” is done.", task=what), "success")
+        flash(_done(what, done.number), "success")
     return redirect(url_for("inbox.show"), 303)
+
+
+def _done(what: str, number: str) -> str:
+    """Say that a task is done, and what is open in the case now."""
+    found = cases.opened(database.current(), identity.person(), number).open_tasks
+    steps = {
+        f"{languages.say(row.name)} → {languages.say(who)}" if who else languages.say(row.name)
+        for row in found
+        if not row.optional
+        for who in [row.assignee_name or row.group_name]
+    }
+    words: str = gettext("“%(task)s” is done.", task=what)
+    if 0 < len(steps) <= SHOWN_STEPS:
+        now = gettext(", ").join(sorted(steps))
+        words += " " + gettext("Open in the case now: %(steps)s.", steps=now)
+    return words
 
 
 def _again(task_id: str, gone: errors.AgencyflowError) -> Response | tuple[str, int]:

@@ -231,3 +231,26 @@ def test_it_makes_an_incident_of_whatever_an_expression_can_do(
     done = agency.do("ex1", number, "work")
     assert done.incident or agency.case(number).status == "ended"
     assert done.incident == bool(agency.troubles(number))
+
+
+def test_it_is_over_when_its_task_is_completed_after_all(agency: Agency) -> None:
+    number = agency.begin("ex1", "shares")
+    agency.do("ex1", number, "work", parts=0)
+    agency.do("ex1", number, "work", parts=4)
+    assert agency.page("manager", number).incidents == []
+    assert agency.page("manager", number).row.incidents == 0
+    assert agency.page("manager", number).diagrams[0].failed == []
+    assert "resolved" in agency.kinds(number)
+
+
+def test_it_says_what_failed_only_to_those_who_may_settle_it(agency: Agency) -> None:
+    number = agency.begin("ex1", "shares")
+    agency.do("ex1", number, "work", parts=0)
+    (shown,) = agency.page("manager", number).incidents
+    assert "分摊" in shown.text.zh
+    (told,) = [e for e in agency.page("manager", number).timeline if e.kind == "incident"]
+    assert "分摊" in told.details["zh"]
+    (shown,) = agency.page("ex1", number).incidents
+    assert not shown.text
+    (told,) = [e for e in agency.page("ex1", number).timeline if e.kind == "incident"]
+    assert not {"zh", "en"} & told.details.keys()

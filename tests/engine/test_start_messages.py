@@ -108,5 +108,33 @@ def test_it_is_an_incident_of_its_sender_when_the_case_cannot_start(sessions: Se
     assert agency.statuses() == ["failed", "failed", "consumed"]
     (trouble,) = agency.troubles(sender)
     assert trouble.kind == "step_failed"
-    (number,) = agency.numbers("starts_badly")
-    assert agency.case(number).start_key == "3"
+    kept, started = agency.numbers("starts_badly")
+    assert agency.case(kept).status == "cancelled", "what no sender asked for stands by itself"
+    assert agency.case(started).start_key == "3"
+
+
+def test_a_message_without_a_sender_that_starts_no_case_is_kept_as_an_incident(
+    sessions: Sessions,
+) -> None:
+    agency = Agency(
+        sessions,
+        draw(
+            "fragile",
+            """
+        start begin message=asked variable=order out.share="${10 / order.parts}"
+        user serve lane=executor
+        end done
+        begin > serve > done
+        """,
+        ),
+    )
+    agency.send("asked", "1", {"parts": 0})
+    agency.work()
+    (number,) = agency.numbers("fragile")
+    assert agency.case(number).status == "cancelled"
+    (trouble,) = agency.troubles(number)
+    assert (trouble.kind, trouble.element_id) == ("not_started", "begin")
+    assert trouble.answers == {"parts": 0}
+    agency.resolve("manager", number)
+    agency.work()
+    assert len(agency.numbers("fragile")) == 2, "settling it tries again"
