@@ -8,6 +8,7 @@ lets them save over it knowingly.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from engine.definitions import Deployed
 from engine.diagrams import Problem
 from engine.languages import Text
 from engine.models import ACTIVE, Definition, Draft, Group, Instance, Person
+
+_ADDRESSABLE = re.compile(r"[^\W\d][\w.-]{0,199}")
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ def begin(session: Session, person: Person, process_id: str, name: Text, group_i
 
     Raises ProcedureIdRefused, ProcedureExists, or NotFound when there is no such group.
     """
+    if not sketch.is_id(process_id):
+        raise errors.ProcedureIdRefused(id=process_id)
     _is_free(session, process_id)
     group = session.get(Group, group_id)
     if group is None:
@@ -115,6 +120,9 @@ def bring(session: Session, person: Person, xml: bytes) -> Draft:
     processes = diagrams.read(xml).processes
     drawn = next((p for p in processes if p.executable), processes[0] if processes else None)
     process_id = drawn.id if drawn else ""
+    # Other tools make other ids; all that an address can hold will do.
+    if not _ADDRESSABLE.fullmatch(process_id):
+        raise errors.ProcedureIdRefused(id=process_id)
     _is_free(session, process_id)
     return save(session, person, process_id, xml, revision=0)
 
@@ -223,8 +231,6 @@ def _draws(xml: bytes, process_id: str) -> None:
 
 
 def _is_free(session: Session, process_id: str) -> None:
-    if not sketch.is_id(process_id):
-        raise errors.ProcedureIdRefused(id=process_id)
     deployed = session.scalar(
         select(Definition.id).where(Definition.process_id == process_id).limit(1)
     )

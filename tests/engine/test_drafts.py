@@ -134,6 +134,10 @@ def test_it_begins_nothing_over_what_is_there(sessions: Sessions) -> None:
         with pytest.raises(errors.ProcedureExists):
             drafts.bring(session, owner(session), CALLED)
         assert drafts.bring(session, owner(session), CALLER).process_id == "caller"
+        foreign = CALLED.replace(b'id="called"', b'id="Process_0x1-a"')
+        assert drafts.bring(session, owner(session), foreign).process_id == "Process_0x1-a"
+        with pytest.raises(errors.ProcedureIdRefused):
+            drafts.bring(session, owner(session), CALLED.replace(b'id="called"', b'id="a/b"'))
         with pytest.raises(errors.ProcedureExists):
             drafts.bring(session, owner(session), CALLER)
 

@@ -14,6 +14,8 @@ import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
 import "./modeler/modeler.css";
 import { Dialect } from "./modeler/dialect.js";
 import { OwnersPanel } from "./modeler/panel.js";
+import { Ids, OwnersTools } from "./modeler/tools.js";
+import { followSimulation } from "./modeler/chinese.js";
 import { askAbout, offerDeploying } from "./modeler/dialogs.js";
 import { watchPreview } from "./modeler/preview.js";
 import { watchProblems } from "./modeler/problems.js";
@@ -27,19 +29,21 @@ const at = (id) => document.getElementById(id);
 
 const words = studio.language === "zh" ? chinese : {};
 function translate(template, replacements = {}) {
-  return (words[template] ?? template).replace(/{([^}]+)}/g, (whole, key) => replacements[key] ?? whole);
+  // A type in the panel's head is written like a title, in the dictionaries like a sentence.
+  const sentence = template.charAt(0) + template.slice(1).toLowerCase();
+  return (words[template] ?? words[sentence] ?? template).replace(/{([^}]+)}/g, (whole, key) => replacements[key] ?? whole);
 }
 
 const modeler = new Modeler({
   container: at("canvas"),
   propertiesPanel: { parent: at("panel") },
   moddleExtensions: { camunda },
-  agency: { groups: studio.groups },
+  agency: { groups: studio.groups, language: studio.language },
   textRenderer: { defaultStyle: { fontFamily: getComputedStyle(document.body).fontFamily } },
   additionalModules: [
     BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule, BehaviorsModule,
     MinimapModule, TokenSimulationModule,
-    { translate: ["value", translate], dialect: ["type", Dialect], ownersPanel: ["type", OwnersPanel], __init__: ["ownersPanel"] },
+    { translate: ["value", translate], dialect: ["type", Dialect], ids: ["type", Ids], ownersPanel: ["type", OwnersPanel], ownersTools: ["type", OwnersTools], __init__: ["ownersPanel", "ownersTools"] },
   ],
 });
 
@@ -65,7 +69,8 @@ function say(text, tone = "success") {
   note.hidden = false;
 }
 
-function remember({ revision, said }, place = stack._stackIdx) {
+function remember({ revision, said, definition }, place = stack._stackIdx) {
+  studio.definition = definition ?? studio.definition;
   studio.revision = revision;
   studio.replaces = "";
   kept = place;
@@ -143,6 +148,8 @@ async function begin() {
   if (!answer.ok) throw new Error(`${studio.urls.drawing}: ${answer.status}`);
   if (!(await open(await answer.text()))) return;
   kept = stack._stackIdx;
+  modeler.get("ids").freeze();
+  if (studio.language === "zh") followSimulation(at("canvas"), words);
   const check = watchProblems(modeler, studio, xml);
   const preview = watchPreview(modeler, studio, xml);
   let pause = 0;
@@ -169,6 +176,7 @@ async function begin() {
     at("file").value = "";
     if (!file || (changed() && !confirm(studio.words.lose))) return;
     if (await open(await file.text())) {
+      modeler.get("ids").freeze();
       known = false;
       tell();
       look();

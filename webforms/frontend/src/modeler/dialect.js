@@ -29,9 +29,10 @@ export function hasForm(element) {
 }
 
 export class Dialect {
-  static $inject = ["modeling", "bpmnFactory"];
+  static $inject = ["modeling", "bpmnFactory", "ids"];
 
-  constructor(modeling, bpmnFactory) {
+  constructor(modeling, bpmnFactory, ids) {
+    this._ids = ids;
     this._modeling = modeling;
     this._factory = bpmnFactory;
   }
@@ -64,6 +65,7 @@ export class Dialect {
     const object = subject(element);
     const values = [...(extension(object, "camunda:Properties")?.values ?? [])];
     this._extend(element, object, "camunda:Properties", this._properties(values, "name", name, value));
+    if (name === "name.en") this._ids.follow(element, value ?? "");
   }
 
   // A form field's properties have an id where every other property has a name.

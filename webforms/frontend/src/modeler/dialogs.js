@@ -1,6 +1,14 @@
 // The dialogs: somebody saved in between; deploy.
 import { post } from "./requests.js";
 
+function said(tag, name, text) {
+  const node = document.createElement(tag);
+  const strong = document.createElement("strong");
+  strong.textContent = name;
+  node.append(...(name ? [strong, " "] : []), text);
+  return node;
+}
+
 const open = (id) => {
   const dialog = document.getElementById(id);
   if (!dialog.open) dialog.showModal();
@@ -27,6 +35,7 @@ for (const button of document.querySelectorAll("#conflict [data-choose]")) {
 export function offerDeploying(studio, xml, { check, saved, conflict }) {
   const dialog = document.getElementById("deploy");
   const errors = dialog.querySelector("[data-errors]");
+  const consents = dialog.querySelector("[data-consents]");
   const trouble = dialog.querySelector("[data-trouble]");
   const sending = dialog.querySelector("form");
   const done = dialog.querySelector("[data-done]");
@@ -34,13 +43,26 @@ export function offerDeploying(studio, xml, { check, saved, conflict }) {
   function refuse(answer) {
     trouble.hidden = !answer.error;
     trouble.textContent = answer.error ?? "";
-    errors.replaceChildren(...(answer.problems ?? []).filter(({ severity }) => severity === "error").map((problem) => {
-      const row = document.createElement("li");
-      const name = document.createElement("strong");
-      name.textContent = problem.label;
-      row.append(name, ` ${problem.text}`);
-      return row;
+    const problems = (answer.problems ?? []).filter(({ severity }) => severity === "error");
+    const wrong = problems.filter(({ consent }) => !consent);
+    errors.replaceChildren(...wrong.map((problem) => said("li", problem.label, problem.text)));
+    dialog.querySelector("[data-wrong]").hidden = !wrong.length;
+    // What may be deployed once somebody agrees to how it is understood: one tick for each kind.
+    const ticked = new Set(new FormData(sending).getAll("consent"));
+    const kinds = new Map(problems.filter(({ consent }) => consent).map((problem) => [problem.consent, problem.agree]));
+    for (const box of consents.querySelectorAll("input:checked")) kinds.set(box.value, kinds.get(box.value) ?? box.dataset.agree);
+    consents.querySelector("div").replaceChildren(...[...kinds].map(([consent, agree]) => {
+      const label = document.createElement("label");
+      label.className = "form-check";
+      const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "consent", value: consent, className: "form-check-input", checked: ticked.has(consent) });
+      box.dataset.agree = agree;
+      const words = said("span", "", agree);
+      words.className = "form-check-label";
+      label.append(box, words);
+      return label;
     }));
+    consents.hidden = !kinds.size;
+    sending.querySelector("[data-primary]").disabled = wrong.length > 0;
   }
 
   sending.addEventListener("submit", async (event) => {
@@ -57,7 +79,9 @@ export function offerDeploying(studio, xml, { check, saved, conflict }) {
       return;
     }
     if (answer.error) {
-      refuse(answer);
+      // Nothing but ticks is missing: the boxes say so better than the sentence.
+      const others = (answer.problems ?? []).filter(({ severity, consent }) => severity === "error" && !consent);
+      refuse(answer.problems && !others.length ? { problems: answer.problems } : answer);
       check();
       return;
     }
@@ -71,8 +95,9 @@ export function offerDeploying(studio, xml, { check, saved, conflict }) {
     sending.hidden = false;
     done.hidden = true;
   });
-  return () => {
+  return async () => {
     refuse({});
     open("deploy");
+    refuse(await post(studio.urls.check, {}, await xml(), studio.words.offline));
   };
 }

@@ -13,13 +13,13 @@ const LABELS = {
   group: "Group of people", file: "Files",
 };
 
-export function fieldItems(element, dialect) {
+export function fieldItems(element, dialect, language) {
   const fields = fieldsOf(subject(element));
   return fields.map((field, index) => ({
-    id: `${element.id}-field-${index}`,
-    label: field.label || field.id || "",
-    entries: entries(`${element.id}-field-${index}`, element, field, dialect),
-    autoFocusEntry: `${element.id}-field-${index}-label`,
+    id: `field-${index}`,
+    label: (language === "en" && fieldProperty(field, "label.en")) || field.label || field.id || "",
+    entries: entries(`field-${index}`, element, field, dialect),
+    autoFocusEntry: `field-${index}-label`,
     remove: (event) => {
       event.stopPropagation();
       dialect.removeField(element, field);

@@ -31,9 +31,9 @@ function throws(element) {
   return isAny(element, ["bpmn:SendTask", "bpmn:ThrowEvent"]);
 }
 
-function tasksBut(element, registry) {
+function tasksBut(element, registry, language) {
   return registry.filter((other) => isAny(other, PEOPLE) && other !== element && other.type !== "label")
-    .map((other) => ({ value: other.id, label: other.businessObject.name || other.id }));
+    .map((other) => ({ value: other.id, label: (language === "en" && property(other.businessObject, "name.en")) || other.businessObject.name || other.id }));
 }
 
 export class OwnersPanel {
@@ -110,7 +110,7 @@ export class OwnersPanel {
       id: "agency-form",
       label: this._translate("Form fields"),
       component: ListGroup,
-      items: fieldItems(element, this._dialect),
+      items: fieldItems(element, this._dialect, this._agency.language),
       add: (event) => {
         event.stopPropagation();
         this._dialect.addField(element);
@@ -125,7 +125,7 @@ export class OwnersPanel {
     if (isAny(element, PEOPLE)) {
       entries.push(
         choice("agency-distinctFrom", "Not by whoever did", () => property(subject(element), "distinctFrom"), (value) => this._dialect.set(element, "distinctFrom", value), {
-          options: () => [{ value: "", label: "—" }, ...tasksBut(element, this._registry)],
+          options: () => [{ value: "", label: "—" }, ...tasksBut(element, this._registry, this._agency.language)],
         }),
         this._switch(element, "optional", "May be left open", "Nothing waits for it"),
         this._said(element, "detail", "What tells it apart in lists", { hint: "A text, or ${expression}" }),

@@ -43,6 +43,13 @@ export default {
   "One line of text": "单行文字", "Several lines of text": "多行文字", "Whole number": "整数", "Number": "数字",
   "Amount of money": "金额", "Yes or no": "是或否", "Day": "日期", "Day and time": "日期和时间",
   "One of a list": "单选", "Any of a list": "多选", "E-mail address": "电子邮箱", "Person": "人员", "Group of people": "部门", "Files": "文件",
+  // the simulation
+  "Token Simulation": "模拟走一遍", "Toggle Simulation Log": "显示或隐藏记录", "Play/Pause Simulation": "继续或暂停",
+  "Pause Simulation": "已暂停", "Play Simulation": "继续", "Reset Simulation": "重新开始", "Finished": "已结束",
+  "Found unsupported elements": "有不能模拟的元素", "Not supported": "不能模拟", "Set Sequence Flow": "选择走哪条连线",
+  "Remove pause point": "取消停留点", "Add pause point": "设为停留点", "Trigger Event": "触发", "Simulation Log": "模拟记录",
+  "No Entries": "还没有记录", "Set animation speed = Slow": "慢速", "Set animation speed = Normal": "正常速度", "Set animation speed = Fast": "快速",
+  "Append user task": "追加用户任务", "Create user task": "创建用户任务",
   // the editor's own
   "Open minimap": "打开缩略图", "Close minimap": "关闭缩略图", "Assignee": "办理人", "Candidate groups": "候选组",
   "Candidate users": "候选人", "Due date": "截止时间", "Follow up date": "跟进时间", "Priority": "优先级",
