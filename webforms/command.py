@@ -92,6 +92,8 @@ def prepare(settings: Settings, processes: Path) -> Sessions:
         organisation.load(session, processes / "organisation.toml", demo=settings.demo)
         files = definitions.files_in(processes)
         if news := _news(session.scalars(select(Definition.xml)), files):
+            in_use = set(session.scalars(select(Definition.xml).where(Definition.current)))
+            files = {n: xml for n, xml in files.items() if n in news or xml in in_use}
             deployed = _deployed(session, files, news)
             click.echo(f"Deployed {', '.join(d.process_id for d in deployed.new)}.")
     return sessions
@@ -100,7 +102,8 @@ def prepare(settings: Settings, processes: Path) -> Sessions:
 def _news(known: Iterable[bytes], files: Mapping[str, bytes]) -> list[str]:
     """Name the files that were never deployed in these bytes.
 
-    What a process owner deployed over them stays, until a file itself brings something new.
+    What a process owner deployed over them stays, until a file itself brings something new; so
+    does what was retired. Files as they are in use go along, to call what is new.
     """
     before = set(known)
     return [name for name, xml in files.items() if xml not in before]

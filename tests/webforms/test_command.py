@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,9 +18,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from engine import database, lockfile
+from engine import database, definitions, lockfile, versions
 from engine.cli import cli
-from engine.models import Definition
+from engine.models import Definition, Person
 from tests.conftest import PROCESSES
 from webforms import command
 from webforms.settings import Settings
@@ -118,3 +119,29 @@ def test_it_deploys_only_what_was_never_deployed(tmp_path: Path) -> None:
         sessions.kw["bind"].dispose()
     assert versions[0]
     assert versions[0] == versions[1]
+
+
+def test_it_leaves_alone_what_owners_changed_or_retired(tmp_path: Path) -> None:
+    """An upgrade brings new files; it once deployed every other file over the owners' work too."""
+    data, processes = tmp_path / "data", tmp_path / "processes"
+    data.mkdir()
+    shutil.copytree(PROCESSES, processes)
+    settings = Settings(data=data, demo=True)
+    sessions = command.prepare(settings, processes)
+    own = (processes / "new_client.bpmn").read_bytes().replace("发现".encode(), "找到".encode())
+    with database.writing(sessions) as session:
+        owner = session.get_one(Person, "owner")
+        definitions.deploy(session, owner, {"new_client.bpmn": own})
+        versions.retire(session, owner, "creative_direction")
+    sessions.kw["bind"].dispose()
+    part = processes / "shared" / "research.bpmn"
+    part.write_bytes(part.read_bytes().replace("调研".encode(), "研究".encode()))
+    sessions = command.prepare(settings, processes)
+    with database.reading(sessions) as session:
+        assert definitions.current(session, "research").version == 2
+        caller = definitions.current(session, "campaign_planning")
+        assert caller.pins["research"] == definitions.current(session, "research").id
+        changed = definitions.current(session, "new_client")
+        assert definitions.xml(session, changed.id) == own
+        assert [d.process_id for d in versions.retired(session)] == ["creative_direction"]
+    sessions.kw["bind"].dispose()
