@@ -7,7 +7,14 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import check_figures, engine_figures, floor, move_figures, web_figures
+from tests.benchmarks import (
+    browser_figures,
+    check_figures,
+    engine_figures,
+    floor,
+    move_figures,
+    web_figures,
+)
 
 
 def main() -> None:
@@ -22,6 +29,8 @@ def main() -> None:
         figures |= move_figures.moves(Path(folder))
         figures |= web_figures.pages(Path(folder))
     figures |= check_figures.figures()
+    with tempfile.TemporaryDirectory() as folder:
+        figures |= browser_figures.figures(Path(folder))
     figures |= floor.figures()
     for name, value in figures.items():
         print(f"{name:28} {value:10.3f}")

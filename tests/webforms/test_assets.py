@@ -18,6 +18,8 @@ PACKAGE = Path(webforms.__file__).parent
 FRONTEND = PACKAGE / "frontend"
 #: What the inbox may weigh on the wire, with all that it loads.
 LIMIT = 150 * 1024
+#: What the modeler may weigh; no other page loads it.
+MODELER = 700 * 1024
 
 
 def test_it_sends_assets_packed_and_for_good(browser: Browser) -> None:
@@ -45,6 +47,26 @@ def test_it_keeps_the_inbox_light(browser: Browser) -> None:
     for address in set(re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text)):
         weight += len(browser.get(address, headers={"Accept-Encoding": "gzip"}).data)
     assert weight <= LIMIT, weight
+
+
+def test_it_keeps_the_modeler_to_itself_and_within_bounds(
+    browser: Browser, small_procedure: None
+) -> None:
+    browser.sign_in("owner")
+
+    def assets(address: str) -> set[str]:
+        page = browser.get(address)
+        assert page.status_code == 200
+        return set(re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text))
+
+    own = {a for a in assets("/processes/small_order/edit") if "modeler" in a}
+    weight = sum(
+        len(browser.get(address, headers={"Accept-Encoding": "gzip"}).data) for address in own
+    )
+    assert len(own) == 2
+    assert weight <= MODELER, weight
+    for address in ("/", "/processes/", "/processes/small_order", "/start/", "/cases/"):
+        assert not own & assets(address)
 
 
 def test_it_names_no_package_index_in_the_lock_file() -> None:
