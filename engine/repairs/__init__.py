@@ -37,6 +37,7 @@ _STEPS = (
     several.lists,
     ways.gateways,
     work.undefined,
+    work.initiator,
     work.by_nobody,
 )
 

@@ -52,8 +52,8 @@ CONSENTS: dict[str, Consent] = {
         Consent(
             "person_does_it",
             Text(
-                "没有写明做什么的服务、发送、接收任务和空的子流程，由人来做。",
-                "Service, send and receive tasks that say nothing of what they do, and empty "
+                "没有写明做什么的服务、发送、接收、调用、消息事件和空的子流程，由人来做。",
+                "Services, messages and calls that say nothing of what they do, and empty "
                 "sub-processes, are done by a person.",
             ),
         ),

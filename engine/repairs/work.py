@@ -6,7 +6,15 @@ from lxml import etree
 
 from engine.diagrams.sources import BPMN
 from engine.languages import Text
-from engine.repairs.sheet import Sheet, attribute, bpmn, kind, nodes_of
+from engine.repairs.sheet import (
+    Sheet,
+    attribute,
+    bpmn,
+    flows_of,
+    is_handler,
+    kind,
+    nodes_of,
+)
 
 #: What makes a task another program's.
 _CODE = (
@@ -42,8 +50,24 @@ _SAID = {
         "The sub-process is empty: it is one task, which a person does.",
     ),
     "callActivity": Text(
-        "调用的是一个全局任务：由人来做。",
-        "What is called is a global task: a person does it.",
+        "调用活动没有写明调用哪个流程，或者调用一个全局任务：由人来做。",
+        "The call activity names no process, or a global task: a person does it.",
+    ),
+    "intermediateThrowEvent": Text(
+        "事件没有写明发送哪条消息：由人来发送。",
+        "The event names no message to send: a person sends it.",
+    ),
+    "endEvent": Text(
+        "结束事件没有写明发送哪条消息：由人来发送。",
+        "The end event names no message to send: a person sends it.",
+    ),
+    "intermediateCatchEvent": Text(
+        "事件没有写明等待哪条消息：由人确认已经收到。",
+        "The event names no message to wait for: a person says that it has come.",
+    ),
+    "startEvent": Text(
+        "开始事件没有写明等待哪条消息：由人来启动。",
+        "The start event names no message to wait for: a person starts the case.",
     ),
 }
 
@@ -55,25 +79,76 @@ def undefined(sheet: Sheet) -> None:
         for node in sheet.root.iterchildren(bpmn("*"))
         if kind(node) in _GLOBAL
     }
+    messages = {
+        node.get("id", "")
+        for node in sheet.root.iterchildren(bpmn("message"))
+        if node.get("name", "").strip()
+    }
     for process in sheet.processes():
         for node in list(process.iter(*map(bpmn, _SAID))):
             tag, turned = kind(node), "manualTask"
-            if not node.get("id") or not _is_undefined(node, tag, global_tasks):
+            if not node.get("id") or _is_foreign(node):
                 continue
-            if tag == "callActivity":
-                turned = global_tasks[_local(node.get("calledElement", ""))]
-            _do_by_person(sheet, node, turned)
-            sheet.asked("person_does_it", node, _SAID[tag])
+            if tag.endswith("Event"):
+                if _names_no_message(node, messages) and _may_wait(sheet, node):
+                    _without_message(sheet, node)
+                    sheet.asked("person_does_it", node, _SAID[tag])
+            elif _is_undefined(node, tag, global_tasks):
+                if tag == "callActivity":
+                    turned = global_tasks.get(_local(node.get("calledElement", "")), turned)
+                _do_by_person(sheet, node, turned)
+                sheet.asked("person_does_it", node, _SAID[tag])
 
 
 def _is_undefined(node: etree._Element, tag: str, global_tasks: dict[str, str]) -> bool:
     if tag == "callActivity":
-        return _local(node.get("calledElement", "")) in global_tasks
-    if any(node.get(attribute(name)) for name in _CODE) or _is_foreign(node):
+        called = _local(node.get("calledElement", ""))
+        return called in global_tasks or not (called or node.get(attribute("camunda:caseRef")))
+    if any(node.get(attribute(name)) for name in _CODE):
         return False
     if tag == "subProcess":
-        return not nodes_of(node) and node.get("triggeredByEvent", "false") not in ("true", "1")
+        return not nodes_of(node) and not is_handler(node)
     return True
+
+
+def _names_no_message(node: etree._Element, messages: set[str]) -> bool:
+    """Whether an event is one of a message, and of none that has a name."""
+    definitions = [
+        child
+        for child in node.iterchildren(f"{{{BPMN}}}*")
+        if kind(child).lower().endswith(("eventdefinition", "eventdefinitionref"))
+    ]
+    if len(definitions) != 1 or kind(definitions[0]) != "messageEventDefinition":
+        return False
+    (one,) = definitions
+    if _is_foreign(one) or any(one.get(attribute(name)) for name in _CODE[:-2]):
+        return False
+    return _local(one.get("messageRef", "")) not in messages
+
+
+def _may_wait(sheet: Sheet, node: etree._Element) -> bool:
+    """Whether a person can stand where the event does."""
+    scope = node.getparent()
+    if scope is None:
+        return False
+    if kind(node) == "startEvent":
+        starts = [one for one in nodes_of(scope) if kind(one) == "startEvent"]
+        return starts == [node] and not is_handler(scope)
+    if kind(node) == "intermediateCatchEvent":
+        # There the first of several events wins, which a task cannot.
+        racing = {one.get("id") for one in scope.iterchildren(bpmn("eventBasedGateway"))}
+        return not any(
+            flow.get("sourceRef") in racing and flow.get("targetRef") == node.get("id")
+            for flow in flows_of(scope)
+        )
+    return True
+
+
+def _without_message(sheet: Sheet, node: etree._Element) -> None:
+    for child in list(node.iterchildren(f"{{{BPMN}}}*")):
+        if kind(child).endswith(("EventDefinition", "dataInput", "dataOutput", "Set")):
+            node.remove(child)
+    sheet.turn(node, "startEvent" if kind(node) == "startEvent" else "manualTask")
 
 
 def _is_foreign(node: etree._Element) -> bool:
@@ -97,6 +172,22 @@ def _do_by_person(sheet: Sheet, node: etree._Element, tag: str) -> None:
             if name not in kept and not name.endswith("LoopCharacteristics"):
                 node.remove(child)
     sheet.turn(node, tag, "implementation", "triggeredByEvent", "calledElement")
+
+
+def initiator(sheet: Sheet) -> None:
+    """Keep whoever starts a case in the variable that Camunda's drawing names."""
+    for node in list(sheet.root.iter(bpmn("startEvent"))):
+        name = node.get(attribute("camunda:initiator"), "").strip()
+        if not name:
+            continue
+        del node.attrib[attribute("camunda:initiator")]
+        mapping = sheet.extension(node, "inputOutput")
+        sheet.inside(mapping, "outputParameter", name=name).text = "${case.starter}"
+        sheet.told(
+            "initiator",
+            node,
+            Text(f"启动案件的人记在 {name} 里。", f"Whoever starts the case is kept in {name}."),
+        )
 
 
 def by_nobody(sheet: Sheet) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine import database, definitions, errors, instances, people, repairs, runtime
 from engine.database import Sessions
 from engine.diagrams import Diagram, Problem
+from engine.expressions import Context
 from engine.models import Definition, Group, Membership, Person
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "diagrams"
@@ -111,14 +112,19 @@ def enrolled(session: Session, files: dict[str, bytes]) -> list[str]:
 def begun(session: Session, definition: Definition) -> None:
     """Start a case: by hand through the one door where a person may, else in memory."""
     program = definitions.program(session, definition.id)
-    starts = program.start_events
-    if definition.starter_group and not definitions.form_at_start(session, definition).items:
+    by_hand = any(not start.event for start in program.start_events)
+    if by_hand and definition.starter_group and not asks(session, definition):
         instances.start(session, session.get_one(Person, "owner"), definition, answers={})
-    elif definition.start_messages and all(start.event for start in starts):
-        first = next(start for start in starts if start.event == "message")
-        runtime.Run.start_by_message(program, first.id, {})
+    elif by_hand or not definition.start_messages:
+        runtime.Run.start(program, context_of=lambda _: Context(case={"starter": "owner"}))
     else:
-        runtime.Run.start(program)
+        first = next(iter(definition.start_messages.values()))
+        runtime.Run.start_by_message(program, first, {})
+
+
+def asks(session: Session, definition: Definition) -> bool:
+    """Whether a form is filled in to start a case."""
+    return bool(definitions.form_at_start(session, definition).items)
 
 
 def is_placed(problem: Problem) -> bool:
