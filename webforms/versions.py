@@ -54,10 +54,12 @@ def listed(process_id: str) -> str:
     """List a procedure's versions."""
     session = database.current()
     found = versions.listed(session, process_id)
+    procedure = versions.newest(session, process_id)
     return render_template(
         "versions/listed.html",
-        procedure=versions.newest(session, process_id),
+        procedure=procedure,
         versions=found,
+        is_called=not (procedure.starter_group or procedure.start_messages),
         draft=_draft(process_id),
         draft_author=_draft_author(process_id),
     )
