@@ -259,3 +259,20 @@ def test_fields_that_cannot_be_had_anew_it_leaves_as_they_are(
     ae.page.unroute("**/fields")
     ae.page.locator("[name=urgent]").uncheck()
     expect(ae.page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_network_that_is_gone_it_says_so_and_keeps_what_was_typed(
+    enter: Enter, site: Site, order: str
+) -> None:
+    ae = enter("ae")
+    ae.open(address(site, order))
+    ae.page.route("**/fields", lambda route: route.abort())
+    ae.page.locator("[name=wanted]").fill("三张海报")
+    ae.page.locator("[name=urgent]").check()
+    expect(ae.page.get_by_role("alert")).to_contain_text("服务器没有回应")
+    expect(ae.page.locator("[name=wanted]")).to_have_value("三张海报")
+    ae.page.unroute("**/fields")
+    ae.page.locator("[name=urgent]").uncheck()
+    expect(ae.page.get_by_role("alert")).to_have_count(0)
+    # The browser itself tells its console of the request that was cut off.
+    ae.faults.found.clear()

@@ -208,3 +208,64 @@ def overflowing(visitor: Visitor) -> list[str]:
         }"""
     )
     return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tabs_of_the_inbox_it_shows_whole_on_a_phone(people: People, language: str) -> None:
+    people.language = language
+    visitor = people.person("ae")
+    visitor.open("/")
+    visitor.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    hidden = "(tabs) => tabs.scrollWidth - tabs.clientWidth"
+    assert visitor.page.locator("nav.tabs").evaluate(hidden) <= 0
+
+
+def test_the_way_back_from_a_sub_process_it_shows_on_a_phone(people: People, site: Site) -> None:
+    drive = site.records
+    number = drive.start("ae", "new_client", client_name="云海茶饮")
+    drive.complete("ae", number, "collect_information")
+    drive.complete("as", number, "choose_target", pursue="yes")
+    people.language = "en"
+    visitor = people.person("ae")
+    visitor.open(f"/tasks/{drive.task(number, 'study_situation').id}")
+    visitor.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    visitor.has_drawings()
+    crumbs = visitor.page.locator(".bjs-breadcrumbs").bounding_box()
+    tools = visitor.page.locator(".diagram-tools").bounding_box()
+    canvas = visitor.page.locator(".diagram-canvas").bounding_box()
+    assert crumbs
+    assert tools
+    assert canvas
+    assert crumbs["height"] < 40, "one line"
+    assert crumbs["x"] + crumbs["width"] <= canvas["x"] + canvas["width"]
+    apart = crumbs["x"] + crumbs["width"] <= tools["x"]
+    assert apart or crumbs["y"] >= tools["y"] + tools["height"]
+    visitor.picture("breadcrumb-en-narrow")
+
+
+def test_a_way_that_was_not_taken_it_does_not_mark(people: People, site: Site) -> None:
+    """The case has been at both its ends, by other ways."""
+    drive = site.records
+    number = drive.start("ae", "new_client", client_name="云海茶饮")
+    for who, step, answers in (
+        ("ae", "collect_information", {}),
+        ("as", "choose_target", {"pursue": "yes"}),
+        ("ae", "study_situation", {}),
+        ("ae", "prepare_negotiation", {}),
+        ("ae", "make_appointment", {}),
+        ("ae", "introduce_agency", {"cooperation": "yes"}),
+        ("ae", "fill_work_orders", {}),
+        ("as", "as_sign", {"as_decision": "approve"}),
+        ("ad", "ad_sign", {"ad_decision": "approve"}),
+    ):
+        drive.complete(who, number, step, **answers)
+    people.language = "zh"
+    visitor = people.person("ae")
+    visitor.open(f"/cases/{number}")
+    for part in reversed(visitor.page.locator("details.folded:not([open]) > summary").all()):
+        part.click()
+    visitor.has_drawings()
+    taken = visitor.page.locator(".djs-connection.visited")
+    way = '[data-element-id="{}_to_department_work"]'
+    expect(taken.and_(visitor.page.locator(way.format("is_order_signed")))).to_have_count(1)
+    expect(taken.and_(visitor.page.locator(way.format("is_new_round")))).to_have_count(0)

@@ -7,6 +7,8 @@ import { translate, widenLabels } from "./labels.js";
 
 const PADDING = 28;
 const HEAD = 24; // room for the buttons
+const HEAD_NARROW = 64; // the way back to the whole stands on a line of its own
+const NARROW = 520;
 const FOOT = 26; // room for the mark of bpmn.io, which stays in sight
 const SMALLEST = 0.62; // below this the labels cannot be read, so part of the drawing is shown instead
 
@@ -46,10 +48,11 @@ function mark(viewer, state) {
     html.title = title;
     overlays.add(id, { position: { top: -11, left: -11 }, html });
   };
-  // A flow was taken when the case has been at both its ends.
   const been = new Set([...(state.visited ?? []), ...Object.keys(state.here ?? {})]);
+  // Of the flows into a join only the last is told: the others were taken once it was passed.
   for (const { id, source, target } of registry.getAll()) {
-    if (source && target && been.has(source.id) && been.has(target.id)) been.add(id);
+    if (target?.type !== "bpmn:ParallelGateway" || !been.has(target.id)) continue;
+    if (been.has(source.id) && !(source.id in (state.here ?? {}))) been.add(id);
   }
   for (const id of been) if (registry.get(id)) canvas.addMarker(id, "visited");
   for (const [id, count] of Object.entries(raised(viewer, state.here ?? {}))) {
@@ -57,6 +60,7 @@ function mark(viewer, state) {
     canvas.addMarker(id, "here");
     badge(id, "here", String(count), state.words.here);
   }
+  for (const id of state.never ?? []) if (registry.get(id)) canvas.addMarker(id, "never");
   for (const id of state.failed ?? []) {
     if (!registry.get(id)) continue;
     canvas.addMarker(id, "failed");
@@ -70,16 +74,18 @@ function place(viewer, box, state, whole = false) {
   const canvas = viewer.get("canvas");
   const all = canvas.viewbox().inner;
   const width = box.clientWidth;
+  const nested = canvas.getRootElement().type === "bpmn:SubProcess";
+  const head = nested && width < NARROW ? HEAD_NARROW : HEAD;
   const fit = (width - 2 * PADDING) / all.width;
   const room = document.fullscreenElement ? box.clientHeight : Math.min(560, Math.max(300, innerHeight * 0.62));
   const most = document.fullscreenElement ? 2 : 1;
-  let scale = Math.min(most, fit, (room - 2 * PADDING - HEAD - FOOT) / all.height);
+  let scale = Math.min(most, fit, (room - 2 * PADDING - head - FOOT) / all.height);
   if (!whole && scale < SMALLEST) scale = SMALLEST;
   if (!document.fullscreenElement) {
-    box.style.height = `${Math.round(Math.min(room, all.height * scale + 2 * PADDING + HEAD + FOOT))}px`;
+    box.style.height = `${Math.round(Math.min(room, all.height * scale + 2 * PADDING + head + FOOT))}px`;
     canvas.resized();
   }
-  const view = { width: width / scale, height: (box.clientHeight - HEAD - FOOT) / scale };
+  const view = { width: width / scale, height: (box.clientHeight - head - FOOT) / scale };
   const registry = viewer.get("elementRegistry");
   const root = canvas.getRootElement();
   const spot = [state.focus, ...Object.keys(raised(viewer, state.here ?? {}))]
@@ -92,7 +98,7 @@ function place(viewer, box, state, whole = false) {
   };
   canvas.viewbox({
     x: along(all.x, all.width, view.width, spot && spot.x + spot.width / 2),
-    y: along(all.y, all.height, view.height, spot && spot.y + spot.height / 2) - HEAD / scale,
+    y: along(all.y, all.height, view.height, spot && spot.y + spot.height / 2) - head / scale,
     width: view.width,
     height: box.clientHeight / scale,
   });
@@ -144,6 +150,18 @@ async function show(card) {
   };
   for (const button of card.querySelectorAll("button[data-diagram]")) {
     button.addEventListener("click", () => actions[button.dataset.diagram]());
+  }
+  // What the page lists it also shows on the drawing.
+  for (const button of document.querySelectorAll("button[data-element]")) {
+    button.addEventListener("click", () => {
+      if (state.focus && viewer.get("elementRegistry").get(state.focus)) viewer.get("canvas").removeMarker(state.focus, "focus");
+      state.focus = button.dataset.element;
+      if (!viewer.get("elementRegistry").get(state.focus)) return;
+      viewer.get("canvas").addMarker(state.focus, "focus");
+      openPlane(viewer, state);
+      place(viewer, box, state);
+      card.scrollIntoView({ block: "nearest" });
+    });
   }
   card.querySelector(".diagram-tools")?.removeAttribute("hidden");
   card.addEventListener("fullscreenchange", () => { canvasResized(viewer); place(viewer, box, state); });

@@ -55,14 +55,20 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
 }
 
 // When the fields cannot be had anew they stay as they are, and the reason stands above them.
-document.addEventListener("htmx:response:error", ({ detail }) => {
-  const refusal = new DOMParser().parseFromString(detail.ctx.text, "text/html").querySelector("h1");
+function refuse(words) {
   const note = document.getElementById("refusal") ?? document.createElement("div");
   note.id = "refusal";
   note.className = "alert alert-danger";
   note.setAttribute("role", "alert");
-  note.textContent = refusal?.textContent ?? `${detail.ctx.response.status}`;
+  note.textContent = words;
   document.getElementById("fields")?.before(note);
+}
+document.addEventListener("htmx:response:error", ({ detail }) => {
+  const refusal = new DOMParser().parseFromString(detail.ctx.text, "text/html").querySelector("h1");
+  refuse(refusal?.textContent ?? `${detail.ctx.response.status}`);
+});
+document.addEventListener("htmx:error", ({ detail }) => {
+  if (!detail.ctx?.response) refuse(document.body.dataset.unreachable);
 });
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (detail.ctx.response?.status < 400) document.getElementById("refusal")?.remove();
