@@ -339,7 +339,6 @@ TELLERS: dict[str, Teller | None] = {
     "process_id": _process,
     "scope_id": _scope,
     "name": _name,
-    "help": _help,
     "lane": _lane,
     "assignee": _worded(Text("指定办理人", "Given to"), "assignee"),
     "candidate_groups": _groups,
@@ -369,6 +368,7 @@ TELLERS: dict[str, Teller | None] = {
     "topic": _worded(Text("系统外的工作", "Work outside"), "topic"),
     "default": _default,
     "fields": _form,
+    "help": _help,
     "properties": _properties,
     "incoming": None,  # the flows tell
     "outgoing": _order,

@@ -82,11 +82,13 @@ def _drawn(root: etree._Element, flow_id: str) -> None:
     left = float(gateway.get("x", ""))
     middle = float(gateway.get("y", "")) + float(gateway.get("height", "")) / 2
     end = float(before.get("x", "")) + float(before.get("width", ""))
-    for node in root.iter(f"{{{DC}}}Bounds", f"{{{DD}}}waypoint"):
-        if float(node.get("x", "")) >= left:
-            node.set("x", str(float(node.get("x", "")) + STEP))
-        elif float(node.get("x", "")) + float(node.get("width", "0")) > left + STEP:
-            node.set("width", str(float(node.get("width", "")) + STEP))
+    for drawn in root.iter(f"{{{DI}}}BPMNShape", f"{{{DI}}}BPMNEdge"):
+        moves = float(drawn[0].get("x", "")) >= left  # a shape moves with its label
+        for node in drawn.iter(f"{{{DC}}}Bounds", f"{{{DD}}}waypoint"):
+            if moves or float(node.get("x", "")) >= left:
+                node.set("x", str(float(node.get("x", "")) + STEP))
+            elif float(node.get("x", "")) + float(node.get("width", "0")) > left + STEP:
+                node.set("width", str(float(node.get("width", "")) + STEP))
     plane = gateway.getparent().getparent()  # type: ignore[union-attr]
     shape = etree.SubElement(plane, f"{{{DI}}}BPMNShape", bpmnElement="check_budget")
     at = {"x": str(left), "y": str(middle - 40), "width": "100", "height": "80"}
