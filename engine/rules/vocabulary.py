@@ -1,8 +1,8 @@
 """The dialect's words: every property, attribute and extension means something, or is reported.
 
-BPMN's XML schema is not asked: what real tools' files offend against in it (order, ids with a
-blank, half-drawn data associations) runs just the same, and its messages help nobody. What
-a mistyped word would change is looked at here.
+BPMN's XML schema (`engine.runtime.xsd`) only warns: what real tools' files offend against in it
+(order, ids with a blank, half-drawn data associations) runs just the same. What a mistyped word
+would change is looked at here.
 """
 
 from __future__ import annotations
