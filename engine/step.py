@@ -15,6 +15,7 @@ from engine import (
     definitions,
     history,
     ordered,
+    outbox,
 )
 from engine.contexts import case_context
 from engine.expressions import Context
@@ -102,12 +103,14 @@ class Step:
         """Hand one message to the place that waits for it."""
         self.run.deliver(waiting.task_id, message.payload, element_id=waiting.element.id)
         self.consumed.append(message.id)
+        # A signal's key is the place that it was told to, which says nothing to people.
+        key = "" if outbox.is_signal(message.name) else message.key
         self.record(
             "received",
             process_id=waiting.element.process_id,
             element_id=waiting.element.id,
             scope=waiting.scope,
-            details={"message": message.name, "key": message.key, "payload": message.payload},
+            details={"message": message.name, "key": key, "payload": message.payload},
         )
         self.received.append(message)
 

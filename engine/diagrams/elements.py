@@ -147,7 +147,7 @@ def _code(
     if definition is None or event not in ("link", "signal", "error", "escalation"):
         return ""
     if event == "link":
-        return (definition.get("name", "").strip() or name_of(node).zh).strip()
+        return " ".join((definition.get("name", "").strip() or name_of(node).zh).split())
     reference = definition.get(f"{event}Ref", "").strip()
     return codes.get(reference) or codes.get(reference.rsplit(":", 1)[-1], "")
 
