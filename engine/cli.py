@@ -61,7 +61,11 @@ def opened() -> Iterator[Sessions]:
     """Open the database, alone where it is for one process."""
     address = url()
     with alone(address):
-        yield database.sessions(database.connect(address))
+        engine = database.connect(address)
+        try:
+            yield database.sessions(engine)
+        finally:
+            engine.dispose()
 
 
 agree = click.option(
