@@ -20,6 +20,7 @@ from webforms import (
     moves,
     previews,
     processes,
+    rehearsals,
     rest,
     security,
     start,
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, factory: Sessions | None = None
     languages.init_app(app)
     for module in (inbox, task_pages, start, case_pages, processes, documents, tokens, manage):
         app.register_blueprint(module.blueprint)
-    for module in (modeler, previews, moves, versions):
+    for module in (modeler, previews, moves, versions, rehearsals):
         app.register_blueprint(module.blueprint)
     assets.init_app(app)
     errors.init_app(app)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from os import SEEK_END
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from flask import current_app, request
 from werkzeug.datastructures import CombinedMultiDict
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from engine.languages import Text
 
 
+#: Documents of rehearsals have numbers from here on; no real one ever has.
+IMAGINED = 2_000_000_000
+
+
 class FilledForm:
     """One rendering of a form, or one submission of it."""
 
@@ -35,8 +41,10 @@ class FilledForm:
         instance_id: int | None = None,
         sent: bool = False,
         store: bool = True,
+        playing: bool = False,
         refresh_url: str = "",
     ) -> None:
+        """Make it for one request; `playing` keeps no upload and takes any document."""
         self._definition = definition
         self._refresh_url = refresh_url
         #: True when this is what somebody typed.
@@ -50,8 +58,8 @@ class FilledForm:
             context=context,
             formdata=CombinedMultiDict([request.files, request.form]) if sent else None,
             directory=self._names,
-            allowed=Usable(database.current(), identity.person(), instance_id),
-            store_upload=_store if store else None,
+            allowed=_Played() if playing else _usable(instance_id),
+            store_upload=imagined if playing else (_store if store else None),
             timezone=str(durations.zone()),
         )
 
@@ -82,6 +90,28 @@ class FilledForm:
     def explain(self, errors: Mapping[str, Text]) -> None:
         """Show what the engine found wrong, at the fields concerned."""
         self._form.place(errors)
+
+
+class _Played(Usable):
+    """Whom one may name in a rehearsal: as ever, but any document."""
+
+    def __init__(self) -> None:
+        super().__init__(database.current(), identity.person(), None)
+
+    def document(self, document_id: int) -> dict[str, object]:
+        """Know nothing of a document but that it may be named: what was sent stands."""
+        return {}
+
+
+def _usable(instance_id: int | None) -> Usable:
+    return Usable(database.current(), identity.person(), instance_id)
+
+
+def imagined(upload: FileStorage) -> dict[str, Any]:
+    """Describe an upload as if it were kept; nothing of it is."""
+    name = (upload.filename or "")[:300]
+    size = upload.stream.seek(0, SEEK_END)
+    return {"id": IMAGINED + crc32(name.encode()) % 100_000_000, "name": name, "size": size}
 
 
 class Names:

@@ -16,7 +16,8 @@ from engine.forms.form import FieldItem, Form
 from engine.forms.sheet import Cell, Rows, lay, visible
 
 WORDS = ("按客户要求办理", "面向年轻家庭", "周三上午到会议室", "样稿已送审", "以社交媒体为主")
-FILE = {"id": 1, "name": "rehearsal.pdf", "size": 1}
+#: Its number is one that no real document has.
+FILE = {"id": 2_000_000_000, "name": "rehearsal.pdf", "size": 1}
 #: What patterns in forms usually ask for.
 _PATTERNED = (
     *("13800138000", "010-62345678", "100000", "20260304", "2026-03-04", "2026-0001"),

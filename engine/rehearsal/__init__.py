@@ -14,14 +14,19 @@ from engine.rehearsal.cast import Cast
 from engine.rehearsal.rehearsing import Rehearsal, rehearse
 from engine.rehearsal.stage import Stage, prepare
 from engine.rehearsal.surveying import End, Stuck, Survey, survey, survey_of
+from engine.rehearsal.walking import Act, Done, Spot, Walk
 
 __all__ = [
+    "Act",
     "Cast",
+    "Done",
     "End",
     "Rehearsal",
+    "Spot",
     "Stage",
     "Stuck",
     "Survey",
+    "Walk",
     "prepare",
     "rehearse",
     "survey",

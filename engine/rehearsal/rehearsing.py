@@ -42,6 +42,8 @@ class Rehearsal:
     steps: int = 0
     #: The same path with the process of each element, for drawings that call others.
     path: list[tuple[str, str]] = field(default_factory=list)
+    #: The sequence flows that were taken, each with its process.
+    flows: set[tuple[str, str]] = field(default_factory=set)
 
 
 def rehearse(
@@ -105,6 +107,7 @@ def play(
     rehearsal.path = [
         (s.element.process_id, s.element.id) for s in one.steps if s.kind == "entered"
     ]
+    rehearsal.flows = {(s.element.process_id, s.via) for s in one.steps if s.via}
     rehearsal.reached = [element_id for _, element_id in rehearsal.path]
     return rehearsal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from engine import diagrams, errors, repairs, runtime
 from engine.diagrams import Diagram, Element, Problem, Process
@@ -69,6 +69,18 @@ def prepare(
     every group that a drawing names is taken to exist. What may be repaired with an owner's
     consent is played as if they had given it. Raises DiagramRefused.
     """
+    return _prepared(xml, tuple(called), process_id, groups and frozenset(groups), file)
+
+
+# A walk asks for the same stage at every step.
+@lru_cache(maxsize=16)
+def _prepared(
+    xml: bytes,
+    called: tuple[bytes, ...],
+    process_id: str,
+    groups: frozenset[str] | None,
+    file: str,
+) -> Stage:
     own = {process.id for process in diagrams.read(xml, file=file).processes}
     others = [repairs.understand(source) for source in called]
     # The drawing itself may be among those known, as it was before it was changed.

@@ -54,6 +54,8 @@ class Survey:
     stuck: list[Stuck] = field(default_factory=list)
     #: How many walks reached each element of the drawing.
     reached: Counter[str] = field(default_factory=Counter)
+    #: The sequence flows of the drawing that some walk took.
+    flows: set[str] = field(default_factory=set)
 
     @property
     def average_steps(self) -> float:
@@ -123,6 +125,7 @@ def _count(
 ) -> None:
     reached = {element_id for process_id, element_id in one.path if process_id == stage.process.id}
     found.reached.update(reached)
+    found.flows |= {flow for process_id, flow in one.flows if process_id == stage.process.id}
     ends.update(reached & {element.id for element in stage.ends})
     if one.ended:
         return

@@ -42,6 +42,8 @@ PAGES = {
     "/processes/<process_id>/versions/<version>/roll-back": OWNERS,
     "/processes/<process_id>/retire": OWNERS,
     "/processes/<process_id>/move": OWNERS,
+    "/processes/<process_id>/rehearse": OWNERS,
+    "/processes/<process_id>/rehearse/survey": OWNERS,
     "/moves/<move_id>": OWNERS,
 }
 ACTIONS = {
@@ -65,6 +67,8 @@ ACTIONS = {
     "/processes/<process_id>/retire": OWNERS,
     "/processes/<process_id>/bring-back": OWNERS,
     "/processes/<process_id>/move": OWNERS,
+    "/processes/<process_id>/rehearse": OWNERS,
+    "/processes/<process_id>/rehearse/fields": OWNERS,
     "/moves/<move_id>/undo": OWNERS,
 }
 
