@@ -17,9 +17,10 @@ from engine.models import (
     Person,
     Task,
 )
+from engine.opentask import OpenTask
 from engine.worklist import Page
 
-__all__ = ["CasePage", "CaseRow", "LinkedCase", "comment", "listed", "opened", "resolve"]
+__all__ = ["CasePage", "CaseRow", "LinkedCase", "around", "comment", "listed", "opened", "resolve"]
 
 
 def listed(
@@ -67,6 +68,11 @@ def opened(session: Session, person: Person, number: str, *, before: int | None 
     `before` turns to the page of its history that ends before that event.
     """
     return CasePage(session, person, instances.opened(session, person, number), before)
+
+
+def around(session: Session, person: Person, task: OpenTask) -> CasePage:
+    """Give the case of a task that somebody has opened, and whose case they therefore may see."""
+    return CasePage(session, person, task.instance)
 
 
 def comment(session: Session, person: Person, number: str, text: str) -> None:

@@ -185,7 +185,7 @@ def _filled(task: OpenTask, *, sent: bool = False, store: bool = True) -> Filled
 
 
 def _page(task: OpenTask, filled: FilledForm, *, trouble: str = "") -> str:
-    case = cases.opened(database.current(), identity.person(), task.instance.number)
+    case = cases.around(database.current(), identity.person(), task)
     return render_template(
         "tasks/show.html",
         task=task,

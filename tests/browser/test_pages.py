@@ -129,8 +129,12 @@ WAYS: dict[str, Callable[[People, Cases], Visitor]] = {
     "cases": go("manager", "/cases"),
     "case": go("ae", "/cases/{cases.started}", drawn=True),
     "case-with-incident": go("manager", "/cases/{cases.failed}", drawn=True),
+    "start-list-empty": go("ph", "/start"),
     "processes": go("ae", "/processes"),
+    "processes-of-owner": go("owner", "/processes"),
     "process": go("owner", "/processes/new_client", drawn=True),
+    "versions": go("owner", "/processes/new_client/versions"),
+    "tokens": go("ae", "/tokens"),
     "missing": go("ae", "/cases/2026-9999", code=404),
     "broken": go("ae", "/broken", code=500),
 }
@@ -176,12 +180,15 @@ def test_every_page_it_is_without_a_fault(
 ) -> None:
     people.language = language
     visitor = WAYS[name](people, cases)
-    visitor.picture(f"{name}-{language}")
+    visitor.picture(f"{name}-{language}-{'wide' if language == 'zh' else 'dark-narrow'}")
     assert barriers(visitor) == []
     visitor.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     assert overflowing(visitor) == []
-    if language == "zh":
-        visitor.picture(f"{name}-{language}-narrow")
+    visitor.page.emulate_media(color_scheme="light")
+    visitor.picture(f"{name}-{language}-narrow")
+    if language == "en":
+        visitor.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        visitor.picture(f"{name}-{language}-wide")
     visitor.check()
 
 
