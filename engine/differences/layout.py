@@ -64,7 +64,7 @@ def _numbers(node: etree._Element, *names: str) -> tuple[float | str, ...]:
 
 def _number(text: str) -> float | str:
     try:
-        return round(float(text), 2)
+        return float(text)
     except ValueError:
         return text
 
