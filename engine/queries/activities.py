@@ -99,11 +99,16 @@ class _Story:
         )
 
     def _left(self, process_id: str, flow_id: str, at: datetime) -> None:
-        """End what the flow comes from."""
+        """End what the flow comes from: one, or all that a list was worked off by."""
         process = self.drawing.processes.get(process_id)
         flow = process.flows.get(flow_id) if process and flow_id else None
-        if flow is not None and (going_on := self.under_way[(process_id, flow.source)]):
-            self.done.append(replace(going_on.pop(0), ended_at=at))
+        if process is None or flow is None:
+            return
+        going_on = self.under_way[(process_id, flow.source)]
+        many = process.elements[flow.source].multi_instance is not None
+        ended = going_on[:] if many else going_on[:1]
+        del going_on[: len(ended)]
+        self.done += [replace(one, ended_at=at) for one in ended]
 
     def _entered(self, element: Element, event: Event, number: int) -> None:
         place = (element.process_id, element.id)
