@@ -11,7 +11,7 @@ all that it calls; a `Run` is one case. Whatever a case waits for is one kind of
 | specs, joins, events, raising, timers, activities | what each element does |
 | tree, changes, log | a case's tasks, their data, and what is noted on the way |
 | run, state, pruning | one case: moving it, storing it, keeping it small |
-| moving, transplant, likeness, soundness | a running case on another version of its drawing |
+| moving, transplant, unwrapping, likeness, soundness | a running case on another version |
 """
 
 from __future__ import annotations

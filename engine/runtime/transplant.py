@@ -16,6 +16,7 @@ from SpiffWorkflow import TaskState
 
 from engine.diagrams import Element
 from engine.languages import Text
+from engine.runtime import unwrapping
 from engine.runtime.joins import InclusiveNode, Join, ParallelNode
 from engine.runtime.likeness import difference
 from engine.runtime.program import Program
@@ -86,18 +87,24 @@ class Transplant:
         outcome = stored["outcome"]
         if outcome is not None and not new.has(*outcome):
             stored["outcome"] = None
+        self._trees = dict(stored["subprocesses"])
         self._scope(old.spec, new.spec, stored["tree"])
         kept = []
         for task_id, tree in stored["subprocesses"]:
             pair = self.specs.get(task_id)
             if pair is None:
-                continue  # told already, at the activity
+                continue  # told already, at the activity, or its inside has come out
             kept.append([task_id, tree])
             inside, there = pair[0].spec, pair[1].spec
             self._scope(old.subprocess_specs[inside], new.subprocess_specs[there], tree)
         stored["subprocesses"] = kept
 
     def _scope(self, old: Any, new: Any, tree: dict[str, Any]) -> None:
+        wrapped = unwrapping.wrapped(old, new, tree["tasks"])
+        if wrapped is not None:
+            inner = self.old.subprocess_specs[old.task_specs[wrapped[NAME]].spec]
+            inside = self._trees[wrapped[ID]]
+            old = unwrapping.unwrap(old, inner, tree["tasks"], wrapped, inside)
         scope = Scope(old, new, tree["tasks"])
         scope.before = _tokens(old, scope)
         self.scopes.append(scope)
@@ -127,7 +134,9 @@ class Transplant:
         if there is None:
             self.obstacles.append(self._removed(scope, before))
             return
-        problem = difference(scope.old, before, scope.new, there)
+        # What an earlier release hung on the boundary of a wrapped process.
+        same = before.on_boundary and there.watches_scope
+        problem = None if same else difference(scope.old, before, scope.new, there)
         if problem is not None:
             element = before.element or there.element
             self.obstacles.append(Obstacle("changed", problem, element))
@@ -261,10 +270,13 @@ class Transplant:
     def _place_handlers(self, scope: Scope) -> None:
         """Let the event sub-processes that are new in an open scope wait for their events."""
         root = scope.tasks[0]
+        passed = [scope.new.task_specs[t[NAME]] for t in scope.tasks if t[STATE] & FINISHED]
+        if any(spec.watches_scope and spec.interrupts for spec in passed):
+            return  # one of them has put an end to the others
         known = {
             found.name
             for spec in scope.old.task_specs.values()
-            if spec.watches_scope and (found := self._counterpart(scope, spec)) is not None
+            if spec.on_boundary and (found := self._counterpart(scope, spec)) is not None
         }
         scope.to_arm += [
             (root[ID], root[ID], spec.name)

@@ -459,6 +459,39 @@ def test_a_repeating_timer_keeps_count_of_how_often_it_went_off() -> None:
     assert player.waiting("late") == []
 
 
+def handled(*handlers: str) -> bytes:
+    """A process with event sub-processes, each started by the message of its name."""
+    drawn = ""
+    for name in handlers:
+        start = node(
+            "startEvent",
+            f"{name}_came",
+            properties(correlationKey="key") + message(name),
+            isInterrupting=str(name == "stop").lower(),
+        )
+        inner = nodes("userTask", f"see_{name}") + nodes("endEvent", f"{name}_seen")
+        ways = flows(f"{name}_came see_{name} {name}_seen")
+        drawn += node("subProcess", name, start + inner + ways, triggeredByEvent="true")
+    return process("p", ENDS, nodes("userTask", "a b"), drawn, flows("start a b end"))
+
+
+def test_event_sub_processes_that_are_new_wait_and_those_that_are_gone_do_not() -> None:
+    player = Player(program(handled()), key="k")
+    assert not moved(player, handled("note", "stop")).obstacles
+    assert player.open() == ["a", "note_came", "stop_came"]
+    player.deliver(player.one("note_came"), {})
+    assert player.open() == ["a", "note_came", "see_note", "stop_came"]
+    assert reasons(moved(player, handled("stop"))) == [("removed", "note")]
+    player.do("see_note")
+    assert not moved(player, handled("stop")).obstacles
+    player.deliver(player.one("stop_came"), {})
+    assert player.open() == ["see_stop"]
+    assert not moved(player, handled("note", "stop")).obstacles
+    assert player.open() == ["see_stop"], "who has stopped it listens to nobody else"
+    player.do("see_stop")
+    assert player.run.ended
+
+
 def gateway(*events: str) -> bytes:
     drawn = "".join(
         node("intermediateCatchEvent", e, properties(correlationKey="1") + message(e))

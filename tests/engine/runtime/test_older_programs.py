@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import zlib
+
+import orjson
 
 from engine import runtime
 from engine.runtime import Run
@@ -57,3 +60,22 @@ def test_it_ends_as_before() -> None:
     assert case.ended
     assert case.outcome is not None
     assert case.outcome.id == "end"
+
+
+def test_it_can_move_to_a_version_of_today() -> None:
+    old = runtime.load(base64.b64decode(SOURCE))
+    files = orjson.loads(zlib.decompress(old.source))["files"]
+    new = runtime.compile(old.process_id, [file["drawing"].encode() for file in files])
+    moved = runtime.move(old, new, STATE.encode())
+    assert moved.obstacles == []
+    ended, stopped = (Run.restore(new, moved.state) for _ in range(2))
+    assert {w.task_id for w in ended.waiting()} == {w.task_id for w in _case().waiting()}
+    assert ended.data == {"no": 7}
+    ended.complete(next(w.task_id for w in ended.waiting() if w.element.id == "work"), {})
+    assert ended.ended
+    assert ended.outcome is not None
+    assert ended.outcome.id == "end"
+    stopped.deliver(next(w.task_id for w in stopped.waiting() if w.element.id == "stopped"), {})
+    assert [waiting.element.id for waiting in stopped.waiting()] == ["see"]
+    stopped.complete(stopped.waiting()[0].task_id, {})
+    assert stopped.ended
