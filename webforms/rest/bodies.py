@@ -35,6 +35,9 @@ def sent() -> dict[str, Any]:
     body = request.get_data()
     if len(body) > LARGEST:
         raise RequestEntityTooLarge
+    # No keyboard types a NUL, and PostgreSQL cannot keep it; also inside JSON inside a text.
+    if b"\\u0000" in body:
+        raise BadRequest
     if not body.strip():
         return {}
     try:

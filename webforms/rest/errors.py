@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from engine import errors
+from engine.languages import Text
 from webforms import session as database
 from webforms.errors import HTTP_WORDS, OTHERWISE, status_of
 from webforms.rest import authority
@@ -38,6 +40,10 @@ TYPES: dict[type[errors.AgencyflowError], str] = {
     errors.NobodyWaits: "MismatchingMessageCorrelationException",
     errors.MessageRefused: "MismatchingMessageCorrelationException",
 }
+_OVERTAKEN = Text(
+    "同一时刻有人更改了同样的内容。没有保存任何内容，请再试一次。",
+    "Somebody else changed the same at the same moment. Nothing was saved; try again.",
+)
 #: Where a program's status differs from a page's.
 STATUS: dict[type[errors.AgencyflowError], int] = {
     errors.InvalidAnswers: 400,
@@ -55,6 +61,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(errors.AgencyflowError, _explained)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(IntegrityError, _overtaken)
+    app.register_error_handler(StaleDataError, _overtaken)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -138,6 +146,13 @@ def _busy(error: OperationalError) -> Response:
     database.discard()
     said = HTTP_WORDS[503].to(authority.language())
     return failed(503, "RestException", said)
+
+
+def _overtaken(error: Exception) -> Response:
+    """Two wrote the same at once, such as the next version of one procedure: one of them did."""
+    log.warning("overtaken: %s", error)
+    database.discard()
+    return failed(409, "OptimisticLockingException", authority.say(_OVERTAKEN))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from engine import clock, database, people
 from engine.database import Sessions
@@ -15,6 +17,7 @@ from engine.models import Person, Token
 from tests.webforms.conftest import PASSWORD, Browser
 from tests.webforms.rest.conftest import Program, basic, token_of
 from webforms import create_app
+from webforms.session import current
 from webforms.settings import Settings
 
 Speaking = Callable[[str], Program]
@@ -48,6 +51,16 @@ def test_it_asks_strangers_who_they_are(app: Flask, authorization: str, path: st
     assert answer.json["message"]
     # "Basic" would make browsers keep a password and send it for other sites.
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="agencyflow"'
+
+
+def test_no_address_answers_a_stranger(app: Flask) -> None:
+    program = Program(app)
+    rules = list(app.wsgi_app.rest.url_map.iter_rules())
+    assert len(rules) > 30
+    for rule in rules:
+        address = re.sub(r"<[^>]+>", "1", rule.rule)
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            assert program.send(method, address).status_code == 401, (method, address)
 
 
 def test_it_takes_a_token_alone_or_as_password(app: Flask, sessions: Sessions) -> None:
@@ -159,6 +172,7 @@ def test_it_tells_errors_as_json(app: Flask, speaking: Speaking) -> None:
         (program.post("/process-instance", data=b"{"), 400),
         (program.post("/process-instance", data=b"[]"), 400),
         (program.post("/process-instance", data=b"\xff"), 400),
+        (program.post("/process-instance", data=b'{"businessKey": "\\u0000"}'), 400),
         (program.post("/process-instance", data=b" " * 5_000_000), 413),
     ]
     for number, (answer, status) in enumerate(cases):
@@ -173,6 +187,20 @@ def test_it_never_redirects(speaking: Speaking) -> None:
     for path in ("/version", "//version", "/version/", "///version//"):
         assert program.get(path).status_code == 200
     assert program.get("//deployment?maxResults=0").json == []
+
+
+def test_it_says_who_was_overtaken(app: Flask, speaking: Speaking) -> None:
+    def twice() -> str:
+        session = current()
+        session.execute(text("INSERT INTO agency_group (id, name_zh, name_en) VALUES ('a','','')"))
+        session.execute(text("INSERT INTO agency_group (id, name_zh, name_en) VALUES ('a','','')"))
+        return ""
+
+    app.wsgi_app.rest.add_url_rule("/twice", "twice", twice, methods=["POST"])
+    answer = speaking("ae").post("/twice")
+    assert answer.status_code == 409
+    assert answer.json is not None
+    assert answer.json["type"] == "OptimisticLockingException"
 
 
 def test_it_says_an_unexpected_fault_as_json_too(
