@@ -77,6 +77,14 @@ class AnswerForm(BaseForm):
         }
 
     @property
+    def by_button(self) -> AnswerField | None:
+        """The choice whose values are the buttons that complete the task, if there is one."""
+        for field in self.fields.values():
+            if isinstance(field, AnswerField) and field.item.buttons and field.as_radios:
+                return None if field.item.readonly else field
+        return None
+
+    @property
     def cells(self) -> Iterator[AnswerField]:
         """Every field that is shown, those in rows included."""
         for field in self.fields.values():

@@ -63,6 +63,8 @@ class FieldItem:
     group: str = ""
     accept: str = ""
     multiple: bool = False
+    #: A required choice whose values are the buttons that complete the task.
+    buttons: bool = False
 
     @property
     def reacts(self) -> bool:
@@ -205,6 +207,7 @@ def _field(drawn: FormField, key: str) -> FieldItem:
         group=properties.get("group", "").strip(),
         accept=properties.get("accept", "").strip(),
         multiple=_is_on(properties, "multiple"),
+        buttons=kind == "enum" and _is_on(properties, "buttons"),
     )
 
 

@@ -193,6 +193,8 @@ def _form(
     )
     words = sheet.inside(field, "properties")
     sheet.inside(words, "property", id="label.en", value="Which way")
+    if not several:
+        sheet.inside(words, "property", id="buttons", value="true")
     for flow_id, label in labels.items():
         sheet.inside(words, "property", id=f"value.{flow_id}.en", value=label)
     limits = sheet.inside(field, "validation")

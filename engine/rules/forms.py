@@ -40,6 +40,7 @@ PROPERTIES = {
     ),
     "accept": frozenset({"file"}),
     "multiple": frozenset({"file"}),
+    "buttons": frozenset({"enum"}),
     "options": CHOOSING | {"user"},
     "group": frozenset({"user"}),
 }
@@ -247,8 +248,11 @@ def field_property(place: Place) -> Iterator[Problem]:
                 known = known and "[]." in field.id and (name != "rows" or value == "fixed")
                 if name in ("rows.min", "rows.max"):
                     known = known and value.strip().isascii() and value.strip().isdigit()
-            if name == "multiple":
+            if name in ("multiple", "buttons"):
                 known = known and value in _ON_OFF
+            if name == "buttons":
+                # What no button chooses would have to be chosen in another way as well.
+                known = known and "required" in field.constraints and "[]." not in field.id
             if not known:
                 yield say(
                     "field_property",

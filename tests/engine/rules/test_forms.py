@@ -176,11 +176,18 @@ def test_a_default_of_another_type_is_refused(kind, default):
         ("file", {"multiple": "several"}),
         ("string", {"rows": "fixed"}),
         ("enum", {"value.z.en": "Z"}),
+        ("enum", {"buttons": "true"}),
+        ("string", {"buttons": "true"}),
     ],
 )
 def test_a_property_without_effect_is_refused(kind, said):
     choices = ("a",) if kind == "enum" else ()
     assert "field_property" in codes(asked(field(kind=kind, choices=choices, properties=said)))
+
+
+def test_a_required_choice_may_be_made_by_buttons():
+    drawn = field(kind="enum", choices=("a",), properties={"buttons": "true"}, required="true")
+    assert "field_property" not in codes(asked(drawn))
 
 
 def test_rows_may_be_fixed_and_have_a_heading():
