@@ -40,6 +40,7 @@ NAMES = {
     "accept": Text("接受的文件类型", "Kinds of file"),
     "multiple": Text("可传多个文件", "Several files"),
     "group": Text("只限小组", "Only members of"),
+    "buttons": Text("选项即提交按钮", "Its choices are the buttons"),
     "widget": Text("显示方式", "Shown as"),
     "rows": Text("行", "Rows"),
     "rows.label": Text("表格标题", "Heading of the rows"),

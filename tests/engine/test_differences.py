@@ -13,9 +13,21 @@ from lxml import etree
 
 from engine.diagrams import Element, Flow, FormField, Lane, MultiInstance, Process
 from engine.diagrams.sources import BPMN
-from engine.differences import Comparison, Names, compare, comparing, elements, flows, forms
+from engine.differences import (
+    Comparison,
+    Names,
+    compare,
+    comparing,
+    elements,
+    flows,
+    forms,
+    properties,
+)
 from engine.differences.facts import _UNSAID, _WRITING, THINGS, _attribute
+from engine.forms.form import TYPES
 from engine.languages import Text
+from engine.rules import forms as rules_of_forms
+from engine.rules import vocabulary
 from tests.conftest import PROCESSES
 from tests.engine.drawings import draw
 
@@ -152,6 +164,17 @@ def test_it_has_a_word_for_every_field_of_the_records() -> None:
     apart = {"id", "line", "elements", "flows", "lanes", "attributes", "extensions", "parts"}
     assert comparing.OF_PROCESSES | apart == names(Process)
     assert comparing.OF_LANES | {"id", "line"} == names(Lane)
+
+
+def test_it_has_a_name_for_every_property_of_the_dialect() -> None:
+    known = {
+        *(vocabulary.ON_ELEMENTS | vocabulary.ON_PROCESSES),
+        *(vocabulary.ON_LANES | vocabulary.ON_FLOWS),
+        *rules_of_forms.PROPERTIES,
+    }
+    assert known - properties.NAMES.keys() == set()
+    assert rules_of_forms.CONSTRAINTS.keys() - forms.CONSTRAINTS.keys() == forms.SWITCHES.keys()
+    assert set(forms.TYPES) == set(TYPES)
 
 
 def test_it_tells_a_new_step_with_all_that_it_asks() -> None:
