@@ -23,6 +23,7 @@ from engine.runtime.tree import CaseTask, when
 
 #: The key of the data that a branch started from, where they were not its split's.
 BASE = "base"
+_NOTHING: Any = object()
 
 
 class Join(Node):
@@ -291,18 +292,20 @@ def _told(
     changed: dict[str, Any],
     own: dict[str, Any] | None,
 ) -> dict[str, Any]:
+    """Give `data` with what has changed since `base`, save what they changed since `own`."""
     if own is None:
         return apply_changes(base, data, changed)
-    kept = {
-        key
-        for key in {**base, **changed}
-        if (key in own) != (key in data) or not same(own.get(key), data.get(key))
-    }
-    return apply_changes(
-        {key: value for key, value in base.items() if key not in kept},
-        data,
-        {key: value for key, value in changed.items() if key not in kept},
-    )
+    result = dict(data)
+    for key in {**base, **changed}:
+        before, after = base.get(key, _NOTHING), changed.get(key, _NOTHING)
+        started, mine = own.get(key, _NOTHING), data.get(key, _NOTHING)
+        if same(before, after):
+            continue
+        if all(isinstance(value, dict) for value in (before, after, started, mine)):
+            result[key] = _told(mine, before, after, started)
+        elif same(started, mine):
+            result[key] = after
+    return {key: value for key, value in result.items() if value is not _NOTHING}
 
 
 class _Snapshot:

@@ -6,15 +6,18 @@ import random
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.runtime import Program, Run
 from tests.engine.runtime.drawings import (
     Player,
+    error,
+    escalation,
     extensions,
     flow,
     flows,
+    link,
     loop,
     mapping,
     message,
@@ -22,6 +25,7 @@ from tests.engine.runtime.drawings import (
     nodes,
     process,
     program,
+    signal,
 )
 
 
@@ -80,6 +84,78 @@ class _Blocks:
         xml += node("boundaryEvent", event, message("cut"), attachedToRef=sub)
         xml += side + node("exclusiveGateway", merge)
         return xml + flows(f"{event} {first}", f"{last} {merge}", f"{sub} {merge}"), sub, merge
+
+    def _beside(self, inner: Any) -> tuple[str, str, str]:
+        return self._handled(inner, "call", interrupting="false")
+
+    def _instead(self, inner: Any) -> tuple[str, str, str]:
+        return self._handled(inner, "cut", interrupting="true")
+
+    def _handled(self, inner: Any, event: str, *, interrupting: str) -> tuple[str, str, str]:
+        scope, start, end = self.name("sub"), self.name("start"), self.name("end")
+        handler, begin, done = self.name("handler"), self.name("begin"), self.name("done")
+        xml, first, last = self.draw(inner)
+        body = node("startEvent", start) + node("endEvent", end) + xml
+        body += flow(start, first) + flow(last, end)
+        xml, first, last = self.draw(inner)
+        inside = node("startEvent", begin, message(event), isInterrupting=interrupting)
+        inside += xml + node("endEvent", done) + flow(begin, first) + flow(last, done)
+        body += node("subProcess", handler, inside, triggeredByEvent="true")
+        return node("subProcess", scope, body), scope, scope
+
+    def _failing(self, inner: Any) -> tuple[str, str, str]:
+        """A sub-process in which two things go on, until one of them may fail."""
+        scope, start, end = self.name("sub"), self.name("start"), self.name("end")
+        which, failed = self.name("which"), self.name("failed")
+        body = (
+            node("startEvent", start) + node("endEvent", end) + node("endEvent", failed, error("e"))
+        )
+        body += node("exclusiveGateway", which, default=f"{which}_to_{end}")
+        xml, first, last = self.draw(inner)
+        body += xml + flow(start, first) + flow(last, which)
+        xml, first, last = self.draw(inner)
+        body += xml + flow(start, first) + flow(last, end)
+        body += flow(which, end) + flow(which, failed, "pick % 3 > 0")
+        caught, merge = self.name("caught"), self.name("merge")
+        side, first, last = self.draw(inner)
+        xml = node("subProcess", scope, body) + side + node("exclusiveGateway", merge)
+        xml += node("boundaryEvent", caught, error("e"), attachedToRef=scope)
+        return xml + flows(f"{caught} {first}", f"{last} {merge}", f"{scope} {merge}"), scope, merge
+
+    def _telling(self, inner: Any) -> tuple[str, str, str]:
+        """A sub-process that tells of itself half way; what is told goes on beside it."""
+        scope, start, end, tell = (self.name(n) for n in ("sub", "start", "end", "tell"))
+        xml, first, last = self.draw(inner)
+        body = node("startEvent", start) + node("endEvent", end) + xml
+        body += node("intermediateThrowEvent", tell, escalation("x"))
+        more, second, end_of = self.draw(inner)
+        body += more + flows(f"{start} {first}", f"{last} {tell} {second}", f"{end_of} {end}")
+        told, over = self.name("told"), self.name("over")
+        side, first, last = self.draw(inner)
+        xml = node("subProcess", scope, body) + side + node("endEvent", over)
+        xml += node(
+            "boundaryEvent", told, escalation("x"), attachedToRef=scope, cancelActivity="false"
+        )
+        return xml + flows(f"{told} {first}", f"{last} {over}"), scope, scope
+
+    def _linked(self, inner: Any) -> tuple[str, str, str]:
+        off, on = self.name("off"), self.name("on")
+        xml, first, last = self.draw(inner)
+        more, second, end = self.draw(inner)
+        xml += more + node("intermediateThrowEvent", off, link(off))
+        xml += node("intermediateCatchEvent", on, link(off))
+        return xml + flows(f"{last} {off}", f"{on} {second}"), first, end
+
+    def _ringing(self, inner: Any) -> tuple[str, str, str]:
+        """One branch rings; the other is a sub-process that hears it or has ended."""
+        split, join, ring = self.name("split"), self.name("join"), self.name("ring")
+        xml, first, last = self.draw(inner)
+        heard, sub, merge = self._cut(inner)
+        heard = heard.replace(message("cut"), signal(ring))
+        xml += heard + node("intermediateThrowEvent", ring, signal(ring))
+        xml += node("parallelGateway", split) + node("parallelGateway", join)
+        ways = flows(f"{split} {first}", f"{last} {ring} {join}", f"{split} {sub}")
+        return xml + ways + flow(merge, join), split, join
 
     def _again(self, inner: Any) -> tuple[str, str, str]:
         merge, count, which = self.name("merge"), self.name("count"), self.name("which")
@@ -146,6 +222,17 @@ def test_it_ends_with_the_same_data_and_history_as_without_pruning(block: Any, s
 @_fairly(80)
 @given(block=_blocks("aside", "cut", "again"), seed=st.integers(0, 10_000))
 def test_it_does_so_with_loops_events_and_instances_too(block: Any, seed: int) -> None:
+    _compare(block, seed)
+
+
+@_fairly(120)
+@given(
+    block=_blocks("beside", "instead", "failing", "telling", "linked", "ringing", "cut", "again"),
+    seed=st.integers(0, 10_000),
+)
+@example(block=("beside", ("each", None)), seed=1)
+@example(block=("beside", ("task", None)), seed=1)
+def test_it_does_so_with_what_is_thrown_and_caught_too(block: Any, seed: int) -> None:
     _compare(block, seed)
 
 
