@@ -11,7 +11,7 @@ from lxml import etree
 from engine.errors import ExpressionFailed
 from engine.expressions.parsing import inner, parsed
 from engine.languages import Text
-from engine.repairs.sheet import GATEWAYS, Sheet, condition_of, flows_of, kind, nodes_of
+from engine.repairs.sheet import GATEWAYS, Sheet, bpmn, condition_of, flows_of, kind, nodes_of
 
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -201,6 +201,12 @@ def _form(
     sheet.inside(limits, "constraint", name="required", config="true")
     for flow_id, label in labels.items():
         sheet.inside(field, "value", id=flow_id, name=label)
+    if next(node.iterchildren(bpmn("documentation")), None) is None:
+        help_text = etree.Element(bpmn("documentation"))
+        help_text.text = "请选择接下来怎么走。"
+        node.insert(0, help_text)
+        english = sheet.extension(node, "properties")
+        sheet.inside(english, "property", name="documentation.en", value="Choose how it goes on.")
     # What was chosen the last time round is no answer for this time.
     mapping = sheet.extension(node, "inputOutput")
     sheet.inside(mapping, "inputParameter", name=variable).text = "${null}"
