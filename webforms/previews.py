@@ -83,6 +83,7 @@ def _rendered(process: Process, element: Element) -> str:
         help=element.help or (process.help if starts else Text()),
         submit=Text(properties.get("submit", ""), properties.get("submit.en", "")),
         steps=successors.next_steps(database.current(), _drawing(process), element),
+        sampled=bool(data),
         hidden=[
             (getattr(item, "label", Text(item.id)), item.show_if)
             for item in form.items

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import webforms
 from engine import diagrams
+from engine.forms.form import TYPES
+from engine.rules import forms, vocabulary
 from tests.conftest import PROCESSES
 from tests.webforms.conftest import HERE, Browser
 
@@ -216,3 +220,16 @@ def test_it_takes_a_file_as_a_new_procedure(owner: Browser) -> None:
     other = (PROCESSES / "new_client.bpmn").read_bytes()
     assert send(other).location == "/processes/new_client/edit"
     assert owner.get("/processes/new_client/draft.bpmn").data == other
+
+
+def test_its_panel_offers_every_word_of_the_dialect() -> None:
+    folder = Path(webforms.__file__).parent / "frontend" / "src" / "modeler"
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.js"))
+    words = {
+        *(vocabulary.ON_ELEMENTS | vocabulary.ON_PROCESSES),
+        *(vocabulary.ON_LANES | vocabulary.ON_FLOWS),
+        *forms.CONSTRAINTS,
+        *forms.PROPERTIES,
+        *TYPES,
+    }
+    assert sorted(word for word in words if f'"{word}"' not in code) == []

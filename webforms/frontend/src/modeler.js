@@ -23,6 +23,7 @@ import { post } from "./modeler/requests.js";
 import chinese from "./modeler/words-zh.js";
 
 const PAUSE = 600; // milliseconds without a change after which the drawing is checked and its form shown
+const LATER = 20_000; // milliseconds without a change after which a draft that was saved once is saved again
 const page = document.getElementById("studio");
 const studio = JSON.parse(page.dataset.studio);
 const at = (id) => document.getElementById(id);
@@ -53,7 +54,7 @@ async function xml() {
 
 // What the drawing was when it was last kept, as a place in the history of changes.
 const stack = modeler.get("commandStack");
-let kept = -1, known = true;
+let kept = -1, known = true, keeps = false;
 const changed = () => !known || stack._stackIdx !== kept;
 
 function tell() {
@@ -113,6 +114,7 @@ async function save() {
       return false;
     }
     remember(answer, place);
+    keeps = true;
     at("note").hidden = true;
     return true;
   })();
@@ -152,12 +154,15 @@ async function begin() {
   if (studio.language === "zh") followSimulation(at("canvas"), words);
   const check = watchProblems(modeler, studio, xml);
   const preview = watchPreview(modeler, studio, xml);
-  let pause = 0;
+  let pause = 0, later = 0;
   const look = () => { check(); preview(); };
   modeler.on("commandStack.changed", () => {
     tell();
     clearTimeout(pause);
     pause = setTimeout(look, PAUSE);
+    // Whoever has saved once means to keep it: what follows is saved without being asked.
+    clearTimeout(later);
+    later = setTimeout(() => { if (keeps && changed() && !document.querySelector("dialog[open]")) save(); }, LATER);
   });
 
   at("undo").addEventListener("click", () => stack.undo());
@@ -182,7 +187,7 @@ async function begin() {
       look();
     }
   });
-  const deploy = offerDeploying(studio, xml, { check, conflict, saved: remember });
+  const deploy = offerDeploying(studio, xml, { check, conflict, saved: (answer) => { keeps = false; remember(answer); } });
   at("deploy-open").addEventListener("click", deploy);
   at("rehearse")?.addEventListener("click", async (event) => {
     event.preventDefault();

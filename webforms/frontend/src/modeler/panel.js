@@ -22,9 +22,16 @@ function isProcedure(element) {
   return is(subject(element), "bpmn:Process");
 }
 
+const CARRYING = ["bpmn:ErrorEventDefinition", "bpmn:EscalationEventDefinition", "bpmn:SignalEventDefinition"];
+
 function sendsOrReceives(element) {
   if (isAny(element, ["bpmn:SendTask", "bpmn:ReceiveTask"])) return true;
   return (element.businessObject.eventDefinitions ?? []).some((one) => is(one, "bpmn:MessageEventDefinition"));
+}
+
+// Errors, escalations and signals carry something too, to whoever catches them.
+function carries(element) {
+  return (element.businessObject.eventDefinitions ?? []).some((one) => isAny(one, CARRYING));
 }
 
 function throws(element) {
@@ -66,7 +73,7 @@ export class OwnersPanel {
       this._group("work", "How it is done", this._work(element)),
       this._group("lane", "Whose lane", this._lane(element)),
       this._group("case", "The case", this._case(element)),
-      this._group("message", "What the message carries", this._message(element)),
+      this._group("message", "What is carried", this._message(element)),
       this._group("several", "Results of each run", this._several(element)),
     ].filter(Boolean);
   }
@@ -160,19 +167,21 @@ export class OwnersPanel {
   }
 
   _message(element) {
+    const payload = () => this._said(element, "payload", "What is sent", { hint: "An expression: {'no': order.no}" }, lines);
+    const landing = () => [
+      this._said(element, "variable", "Kept in the case as"),
+      this._said(element, "fields", "What it brings", { hint: "Names, separated by commas" }),
+    ];
+    if (carries(element)) return throws(element) ? [payload()] : landing();
     if (!sendsOrReceives(element)) return [];
     const key = this._said(element, "correlationKey", "Whom it is for (key)", { hint: "An expression, such as order.no" });
     if (!throws(element)) {
-      return [
-        key,
-        this._said(element, "variable", "Kept in the case as"),
-        this._said(element, "fields", "What it brings", { hint: "Names, separated by commas" }),
-      ];
+      return [key, ...landing()];
     }
     const options = () => [{ value: "", label: "A manager is told" }, { value: "ignore", label: "Nothing" }];
     return [
       key,
-      this._said(element, "payload", "What is sent", { hint: "An expression: {'no': order.no}" }, lines),
+      payload(),
       this._said(element, "timeToLive", "Kept for", { hint: "Such as P90D: ninety days" }),
       choice("agency-ifExpired", "If nobody took it by then", () => (property(subject(element), "ifExpired") === "ignore" ? "ignore" : ""), (value) => this._dialect.set(element, "ifExpired", value), { options }),
     ];

@@ -3,6 +3,9 @@ import { latest, post } from "./requests.js";
 
 const TYPE = "agency-problem";
 
+// What only has to be agreed to is asked when it is deployed.
+const tone = ({ severity, consent }) => (severity === "error" && consent ? "agreement" : severity);
+
 export function watchProblems(modeler, studio, xml) {
   const overlays = modeler.get("overlays");
   const registry = modeler.get("elementRegistry");
@@ -30,7 +33,7 @@ export function watchProblems(modeler, studio, xml) {
     }
     for (const [target, mine] of found) {
       const html = document.createElement("button");
-      const kind = mine.some(({ severity }) => severity === "error") ? "error" : "warning";
+      const kind = mine.some((one) => tone(one) === "error") ? "error" : "warning";
       html.type = "button";
       html.className = `problem-mark ${kind}`;
       html.textContent = kind === "error" ? "!" : "?";
@@ -50,7 +53,7 @@ export function watchProblems(modeler, studio, xml) {
   function write(problems) {
     list.replaceChildren(...problems.map((problem) => {
       const row = document.createElement("li");
-      row.className = problem.severity;
+      row.className = tone(problem);
       row.dataset.element = problem.element;
       row.dataset.code = problem.code;
       const button = document.createElement("button");
@@ -62,8 +65,8 @@ export function watchProblems(modeler, studio, xml) {
       row.append(button);
       return row;
     }));
-    const count = (severity) => problems.filter((one) => one.severity === severity).length;
-    const counts = { errors: count("error"), warnings: count("warning") };
+    const count = (kind) => problems.filter((one) => tone(one) === kind).length;
+    const counts = { errors: count("error"), agreements: count("agreement"), warnings: count("warning") };
     for (const [name, number] of Object.entries(counts)) {
       const badge = document.getElementById(`count-${name}`);
       badge.hidden = !number;

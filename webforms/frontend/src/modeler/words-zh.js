@@ -11,7 +11,7 @@ export default {
   "Button (Chinese)": "提交按钮（中文）", "Button (English)": "提交按钮（英文）",
   "Step of the manual": "手册步骤", "Such as N8, or N14 E12": "例如 N8，或 N14 E12",
   "Form fields": "表单字段", "How it is done": "怎样办理", "Whose lane": "谁的泳道", "The case": "案件",
-  "What the message carries": "消息内容", "Results of each run": "每次执行的结果",
+  "What is carried": "传递的内容", "Results of each run": "每次执行的结果",
   "Not by whoever did": "不得由以下任务的办理人办理", "May be left open": "可以不办", "Nothing waits for it": "流程不等待它",
   "What tells it apart in lists": "列表中用以区分的内容", "A text, or ${expression}": "文字，或 ${表达式}",
   "Ends the cases that this one started": "结束由本案件发起的案件",
