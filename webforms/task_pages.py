@@ -114,10 +114,14 @@ def _done(what: str, number: str) -> str:
         if not row.optional
         for who in [row.assignee_name or row.group_name]
     }
-    words: str = gettext("“%(task)s” is done.", task=what)
+    words: str
     if 0 < len(steps) <= SHOWN_STEPS:
         now = gettext(", ").join(sorted(steps))
-        words += " " + gettext("Open in the case now: %(steps)s.", steps=now)
+        words = gettext(
+            "“%(task)s” is done. Open in the case now: %(steps)s.", task=what, steps=now
+        )
+    else:
+        words = gettext("“%(task)s” is done.", task=what)
     return words
 
 
