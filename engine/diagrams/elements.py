@@ -45,6 +45,10 @@ def element_of(
     attributes = ext.attributes_of(node)
     properties = ext.properties_of(node)
     event, definition = _event(node)
+    if definition is not None:
+        # What Camunda says of an event it says on its definition.
+        said = ext.attributes_of(definition).items()
+        attributes |= {name: v for name, v in said if name.startswith("camunda:")}
     reference = attributes.get("messageRef", "")
     if definition is not None and event == "message":
         reference = definition.get("messageRef", "")

@@ -84,6 +84,21 @@ def call_mapping(place: Place) -> Iterator[Problem]:
                 )
 
 
+def mapping_out_of_place(place: Place) -> Iterator[Problem]:
+    """Only a call has a mapping of this kind; a signal or a message brings its payload."""
+    for element in place.elements():
+        found = [e for e in element.extensions if e.name in ("in", "out")]
+        if found and element.kind != "callActivity":
+            yield place.error(
+                "mapping_out_of_place",
+                "camunda:in 和 camunda:out 只用于调用活动。请改用输入输出映射；事件带出的内容写在属性 payload 里。",
+                "camunda:in and camunda:out are for call activities only. Use an input/output "
+                "mapping; what an event sends is the property payload.",
+                element,
+                line=found[0].line,
+            )
+
+
 def shared_ids(place: Place) -> Iterator[Problem]:
     """Processes and sub-processes are stored under their ids, over all files."""
     for process in place.world.processes.values():
@@ -109,4 +124,4 @@ def shared_ids(place: Place) -> Iterator[Problem]:
             )
 
 
-RULES = (unknown_process, recursion, call_mapping, shared_ids)
+RULES = (unknown_process, recursion, call_mapping, mapping_out_of_place, shared_ids)

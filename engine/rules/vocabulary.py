@@ -29,6 +29,7 @@ READ = frozenset(
     {
         *("camunda:assignee", "camunda:candidateGroups", "camunda:candidateUsers"),
         *("camunda:dueDate", "camunda:followUpDate", "camunda:priority"),
+        *("camunda:errorCodeVariable", "camunda:escalationCodeVariable"),
         *("camunda:type", "camunda:topic", "camunda:historyTimeToLive", "camunda:versionTag"),
     }
 )

@@ -155,6 +155,10 @@ CASES = {
         broken(edge=event("error", errorRef="error_other")),
         broken(edge=event("error")),
     ),
+    "mapping_out_of_place": (
+        ended(event("signal"), '<camunda:in source="a" target="b"/>'),
+        ended(event("signal"), properties={"payload": "{'b': 1}"}),
+    ),
     "never_thrown": (edged(event("error")), broken(edge=event("error"))),
     "timer_without_time": (waited("<bpmn:timerEventDefinition/>"), waited(timer("P1D"))),
     "timer_text": (waited(timer("three days")), waited(timer("P3DT4H"))),
@@ -258,6 +262,15 @@ def test_an_event_sub_process_is_started_by_any_message():
 )
 def test_an_event_sub_process_that_nothing_or_two_things_start_is_refused(drawn):
     assert "event_sub_process" in codes(drawn)
+
+
+def test_what_camunda_says_of_an_event_is_read_or_reported():
+    read = event("error", **{"camunda:errorCodeVariable": "code"})
+    assert codes(broken(edge=read)) == {"nobody_starts"}
+    unread = event("error", **{"camunda:errorMessageVariable": "message"})
+    assert codes(broken(edge=unread)) == {"nobody_starts", "camunda_attribute"}
+    code = event("message", **{"camunda:class": "org.example.Sender"})
+    assert "foreign_code" in codes(ended(code, properties={"correlationKey": "case.number"}))
 
 
 def test_an_error_may_be_caught_in_whatever_calls_what_throws_it():
