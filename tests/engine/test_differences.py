@@ -24,13 +24,15 @@ from engine.differences import (
     properties,
 )
 from engine.differences.facts import _UNSAID, _WRITING, THINGS, _attribute
+from engine.errors import DiagramRefused
 from engine.forms.form import TYPES
 from engine.languages import Text
 from engine.rules import forms as rules_of_forms
 from engine.rules import vocabulary
-from tests.conftest import PROCESSES
+from tests.conftest import PROCESSES, ROOT
 from tests.engine.drawings import draw
 
+FOREIGN = ROOT.parent / "shared" / "diagrams"
 FILES = sorted(path.relative_to(PROCESSES) for path in PROCESSES.rglob("*.bpmn"))
 #: Which file it is, what follows from the flows, and that there is a drawing.
 UNSEEN = frozenset({"definitions", "incoming", "outgoing", "BPMNDiagram", "BPMNPlane"})
@@ -277,3 +279,22 @@ def test_what_only_moved_stands_apart() -> None:
     assert found.told == []
     assert [d.element_id for d in found.moved] == ["collect_information"]
     assert by_element(found)["collect_information"] == ["Moved in the drawing"]
+
+
+def test_it_compares_whatever_other_tools_draw() -> None:
+    """Each with itself, and with another: sentences in both languages, or nothing at all."""
+    if not FOREIGN.is_dir():
+        pytest.skip(f"needs the diagrams of other tools in {FOREIGN}")
+    before = draw("small", SMALL)
+    for path in sorted(FOREIGN.rglob("*.bpmn"))[::8]:
+        xml = path.read_bytes()
+        try:
+            found = compare(before, xml)
+        except DiagramRefused:
+            continue
+        assert not compare(xml, xml), path
+        for difference in found.differences:
+            assert difference.name, (path, difference)
+            assert difference.sentences, (path, difference)
+            assert all(s.zh and s.en for s in difference.sentences), (path, difference)
+        before = xml
