@@ -18,6 +18,7 @@ from __future__ import annotations
 from engine.migration.orders import (
     Progress,
     Result,
+    ahead,
     finish,
     order,
     pending,
@@ -32,6 +33,7 @@ __all__ = [
     "Progress",
     "Result",
     "Verdict",
+    "ahead",
     "finish",
     "numbers",
     "order",

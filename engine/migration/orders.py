@@ -12,7 +12,7 @@ from engine import clock, definitions, errors, history, instances, people
 from engine.contexts import case_context
 from engine.languages import Text
 from engine.migration import rows
-from engine.migration.plans import plan
+from engine.migration.plans import Plan, plan
 from engine.migration.preview import owner
 from engine.models import (
     ACTIVE,
@@ -32,13 +32,24 @@ from engine.runtime import Run
 MOST = 5_000
 # Built once: most of a statement's cost is putting it together.
 _PENDING = (
-    select(MovedCase)
+    select(MovedCase, Move)
+    .join(Move, Move.id == MovedCase.move_id)
     .where(
         MovedCase.move_id == bindparam("move"),
         MovedCase.instance_id == bindparam("instance"),
         MovedCase.status == PENDING,
     )
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=MovedCase, skip_locked=True)
+)
+_AHEAD = (
+    select(Instance, Move.definition_id, Move.mapping)
+    .join(Move, Move.id == bindparam("move"))
+    .where(
+        Instance.id == bindparam("instance"),
+        Instance.status == ACTIVE,
+        Instance.definition_id != Move.definition_id,
+    )
+    .options(undefer(Instance.state))
 )
 _VERSIONS = select(Definition.id, Definition.version).where(
     Definition.id.in_((bindparam("before"), bindparam("after")))
@@ -140,21 +151,45 @@ def pending(session: Session, *, limit: int = 50) -> list[tuple[int, int]]:
     return [(move_id, instance_id) for move_id, instance_id in session.execute(query)]
 
 
-def run(session: Session, place: tuple[int, int]) -> bool:
+@dataclass(frozen=True)
+class Ahead:
+    """What was worked out for a case before its row was locked, and for which revision of it."""
+
+    revision: int
+    definition_id: int
+    plan: Plan
+
+
+def ahead(session: Session, place: tuple[int, int]) -> Ahead | None:
+    """Work out, reading only, what a case of an order would be, so that it is locked for less."""
+    row = session.execute(_AHEAD, {"move": place[0], "instance": place[1]}).one_or_none()
+    if row is None:
+        return None
+    instance, to_id, mapping = row
+    found = plan(session, instance, to_id, mapping)
+    return Ahead(instance.revision, instance.definition_id, found)
+
+
+def run(session: Session, place: tuple[int, int], known: Ahead | None = None) -> bool:
     """Move one case of an order in this transaction; False when somebody else has done so.
 
-    A case that cannot move stays as it is, and its row says why.
+    `known` serves if the case has not gone on since. A case that cannot move stays as it is,
+    and its row says why.
     """
-    row = session.scalar(_PENDING, {"move": place[0], "instance": place[1]})
-    if row is None:
+    found = session.execute(_PENDING, {"move": place[0], "instance": place[1]}).one_or_none()
+    if found is None:
         return False
-    move = session.get_one(Move, row.move_id)
+    row, move = found
     instance = instances.locked(session, row.instance_id)
     row.from_id = instance.definition_id
     if instance.status != ACTIVE or instance.definition_id == move.definition_id:
         _refuse(row, _OVER if instance.status != ACTIVE else _THERE)
         return True
-    planned = plan(session, instance, move.definition_id, move.mapping)
+    at = (instance.revision, instance.definition_id)
+    if known is not None and (known.revision, known.definition_id) == at:
+        planned = known.plan
+    else:
+        planned = plan(session, instance, move.definition_id, move.mapping)
     if planned.obstacles:
         _refuse(row, planned.reason)
         return True

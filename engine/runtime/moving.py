@@ -30,7 +30,7 @@ from engine.runtime.program import Program
 from engine.runtime.records import Waiting
 from engine.runtime.run import Run
 from engine.runtime.soundness import Fault, fault
-from engine.runtime.transplant import Obstacle, Scope, Transplant
+from engine.runtime.transplant import ID, STATE, Obstacle, Scope, Transplant
 from engine.runtime.tree import CaseTask, CaseWorkflow
 
 #: Tells when a task of this id, at this element, was reached; None where nobody knows.
@@ -68,7 +68,6 @@ def move(
     `mapping` says which element takes the tasks of one that is gone: `process/element` to the
     element's id. Nothing is changed but what is given back.
     """
-    before = {w.task_id for w in Run.restore(old, stored, context_of).waiting() if _stays(w)}
     plain = orjson.loads(stored)
     transplant = Transplant(old, new, plain, mapping or {})
     obstacles = transplant.obstacles or _faults(transplant)
@@ -85,14 +84,25 @@ def move(
     moved = Run(workflow).dump()
     # What cannot be loaded again, or waits for something else then, must never be stored.
     again = Run.restore(new, moved, context_of)
-    after = {w.task_id for w in again.waiting() if _stays(w)}
-    if after != before or Run.restore(new, again.dump()).waiting() != again.waiting():
+    waiting = again.waiting()
+    same = again.dump() == moved or Run.restore(new, again.dump()).waiting() == waiting
+    if not same or {w.task_id for w in waiting if _stays(w)} != _held(transplant):
         return Moved(obstacles=[Obstacle("unlike", _UNLIKE)])
     return Moved(moved)
 
 
 def _stays(waiting: Waiting) -> bool:
     return waiting.kind in ("user", "external")
+
+
+def _held(transplant: Transplant) -> set[str]:
+    """The tasks of people and workers that the case had before."""
+    return {
+        task[ID]
+        for scope in transplant.scopes
+        for task in scope.open()
+        if task[STATE] == TaskState.READY and transplant.specs[task[ID]][0].waits
+    }
 
 
 def _once(obstacles: list[Obstacle]) -> list[Obstacle]:
