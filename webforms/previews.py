@@ -70,7 +70,7 @@ def _rendered(process: Process, element: Element) -> str:
         store=False,
         refresh_url="",
     )
-    if sent and not filled.rearranged:
+    if sent and not filled.rearranged and request.form.get("action") != "draft":
         filled.validate()
     properties = element.properties
     shown = filled.shown

@@ -130,6 +130,23 @@ def test_it_answers_in_the_preview_as_staff_would_be_answered(owner: Browser) ->
     assert 'name="items-0-' in grown.text
 
 
+def test_it_shows_the_buttons_that_staff_will_press(owner: Browser) -> None:
+    field = (
+        '<camunda:formField id="way" label="去向" type="enum"><camunda:properties>'
+        '<camunda:property id="buttons" value="true" /></camunda:properties>'
+        '<camunda:validation><camunda:constraint name="required" /></camunda:validation>'
+        '<camunda:value id="yes" name="同意" /><camunda:value id="no" name="退回" />'
+        "</camunda:formField>"
+    )
+    task = XML.decode().index('<bpmn:userTask id="fill_order"')
+    place = XML.decode().index("<camunda:formData>", task) + len("<camunda:formData>")
+    page = preview(
+        owner, (XML.decode()[:place] + field + XML.decode()[place:]).encode(), "fill_order"
+    )
+    assert '<button class="btn btn-primary" name="way" value="no">退回</button>' in page.text
+    assert 'value="draft"' in page.text
+
+
 def test_it_says_why_it_shows_no_form(owner: Browser) -> None:
     for xml, element in ((b"<", "fill_order"), (XML, "nothing")):
         answer = preview(owner, xml, element)

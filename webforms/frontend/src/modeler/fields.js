@@ -58,6 +58,9 @@ function entries(prefix, element, field, dialect) {
       hint: "One a line: id = Chinese = English", placeholder: "yes = 同意 = Agreed",
     }));
   }
+  if (type === "enum") {
+    list.push(tick(id("buttons"), "The choices are the buttons of the form", () => isOn(fieldProperty(field, "buttons")), (value) => dialect.setFieldProperty(element, field, "buttons", value ? "true" : "")));
+  }
   if (OFFERED.includes(type)) list.push(said("options", "Choices from the case", { hint: "An expression that gives a list" }));
   if (type === "user") list.push(said("group", "Only members of the group", { hint: "Id of a group" }));
   if (NUMBERS.includes(type) || DAYS.includes(type)) list.push(bound("min", "At least"), bound("max", "At most"));

@@ -31,6 +31,7 @@ export default {
   "Small English letters, digits and _. Rows of a table: orders[].budget": "小写英文字母、数字和 _。表格的列：orders[].budget",
   "Must be answered": "必填", "Only shown": "只显示，不填写", "Choices": "选项",
   "One a line: id = Chinese = English": "每行一个：编号 = 中文 = 英文",
+  "The choices are the buttons of the form": "选项就是表单的提交按钮",
   "Choices from the case": "选项取自案件", "An expression that gives a list": "给出列表的表达式",
   "Only members of the group": "仅限该组成员", "Id of a group": "组的编号",
   "At least": "不小于", "At most": "不大于", "Fewest characters": "最少字数", "Most characters": "最多字数", "Pattern": "格式（正则表达式）",
