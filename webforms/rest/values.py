@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -13,7 +14,9 @@ import orjson
 from engine import durations
 from engine.forms import FieldItem, Form
 from engine.languages import Text
+from webforms.rest import uploads
 from webforms.rest.refusals import Refused
+from webforms.rest.uploads import Upload
 
 _DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""")
 _INT = 2**31
@@ -72,7 +75,8 @@ def form_variables(form: Form, shown: Mapping[str, Any]) -> dict[str, dict[str, 
 def plain(variables: Any) -> dict[str, Any]:
     """Read variables as they were sent, with their types or without; refuse what does not fit.
 
-    A `Date` comes as a datetime, so that whoever knows the form makes of it what the form asks.
+    A `Date` comes as a datetime, a `File` as an Upload: whoever knows the form makes of it what
+    the form asks.
     """
     if variables is None:
         return {}
@@ -95,6 +99,8 @@ def _plain(name: str, sent: Any) -> Any:
     if kind is None or value is None:
         return value
     read = _READERS.get(kind.lower()) if isinstance(kind, str) else None
+    if isinstance(kind, str) and kind.lower() == "file":
+        read = partial(uploads.read, about=sent.get("valueInfo"))
     if read is None:
         raise Refused(
             Text(
@@ -186,18 +192,34 @@ def answers(form: Form, variables: Any, shown: Mapping[str, Any]) -> dict[str, A
     sent = plain(variables)
     items = {item.id: item for item in form.items}
     for name, value in sent.items():
+        item = items.get(name)
+        kind = item.type if isinstance(item, FieldItem) else ""
         if isinstance(value, datetime):
-            item = items.get(name)
-            sent[name] = _written(value, item.type if isinstance(item, FieldItem) else "")
+            sent[name] = _written(value, kind)
+        elif isinstance(value, Upload):
+            if kind != "file":
+                raise _no_file(name)
+            sent[name] = [uploads.keep(value)]
     return {name: value for name, value in shown.items() if name in items} | sent
 
 
 def payload(variables: Any) -> dict[str, Any]:
-    """Make of variables plain values, moments as ISO texts."""
-    return {
-        name: _written(value, "") if isinstance(value, datetime) else value
-        for name, value in plain(variables).items()
-    }
+    """Make of variables plain values, moments as ISO texts; files go with forms only."""
+    found = plain(variables)
+    for name, value in found.items():
+        if isinstance(value, datetime):
+            found[name] = _written(value, "")
+        elif isinstance(value, Upload):
+            raise _no_file(name)
+    return found
+
+
+def _no_file(name: str) -> Refused:
+    return Refused(
+        Text(
+            f"变量 {name[:60]} 这里不能是文件。", f"The variable {name[:60]} cannot be a file here."
+        )
+    )
 
 
 def _written(at: datetime, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from engine import clock, database
 from engine.database import Sessions
 from engine.models import Incident
+from tests.webforms.conftest import Browser
 from tests.webforms.rest.conftest import Program
 
 Speaking = Callable[[str], Program]
@@ -224,6 +226,9 @@ def test_it_says_which_answers_need_another_look(
         {"value": 5, "type": "String"},
         {"value": "nan", "type": "Double"},
         {"value": "x", "type": "File"},
+        {"value": "eA==", "type": "File"},
+        {"value": "eA==", "type": "File", "valueInfo": {"filename": "a.txt"}},
+        {"value": "!", "type": "File", "valueInfo": {"filename": "a.txt"}},
         {"value": "x", "type": 5},
         {"value": "9" * 5000, "type": "Long"},
     ],
@@ -283,6 +288,28 @@ def test_it_completes_a_task_and_another_signs(
     ended = signer.post(f"{address}/submit-form", json=sent)
     assert ended.status_code == 200
     assert signer.get("/task").json == []
+
+
+def test_it_takes_files(
+    number: str, speaking: Speaking, signed_in: Callable[[str], Browser]
+) -> None:
+    program = speaking("ae")
+    address = f"/task/{only(program)['id']}"
+    info = {"filename": "海报.txt", "mimetype": "text/plain"}
+    sent = {
+        "wanted": {"value": "海报"},
+        "attachments": {"value": "5rW35oql", "type": "File", "valueInfo": info},
+    }
+    large = {"value": "eHh4" * 40_000, "type": "File", "valueInfo": info}
+    refused = program.post(f"{address}/complete", json={"variables": sent | {"attachments": large}})
+    assert refused.status_code == 413
+    assert program.post(f"{address}/complete", json={"variables": sent}).status_code == 204
+    data = program.get(f"/process-instance/{number}/variables").json
+    assert data is not None
+    (file,) = json.loads(data["attachments"]["value"])
+    assert (file["name"], file["size"]) == ("海报.txt", 6)
+    with signed_in("as").get(f"/documents/{file['id']}") as answer:
+        assert answer.data == "海报".encode()
 
 
 def test_what_is_not_sent_stays_as_the_form_shows_it(number: str, speaking: Speaking) -> None:
