@@ -115,6 +115,14 @@ def _diagrams(paths: tuple[Path, ...]) -> list[Path]:
     return found
 
 
+def _by_name(paths: list[Path]) -> dict[str, bytes]:
+    """Read files by their names; of several with one name, the later ones by their paths."""
+    found: dict[str, bytes] = {}
+    for path in paths:
+        found[str(path) if path.name in found else path.name] = path.read_bytes()
+    return found
+
+
 @cli.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -155,7 +163,7 @@ def rehearse(file: Path, called: Path | None, times: int, language: str) -> None
 @agree
 def deploy(files: tuple[Path, ...], note: str, language: str, consents: tuple[str, ...]) -> None:
     """Deploy diagrams as one set: all of them, or none when one has an error."""
-    contents = {path.name: path.read_bytes() for path in _diagrams(files)}
+    contents = _by_name(_diagrams(files))
     try:
         with opened() as sessions, database.writing(sessions) as session:
             done = definitions.deploy(session, None, contents, note=note, consents=consents)

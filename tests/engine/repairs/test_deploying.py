@@ -140,3 +140,12 @@ def test_the_modeler_hands_on_what_its_owner_agrees_to(sessions: Sessions) -> No
             drafts.deploy(session, owner, "sample", STRANGE, revision=0)
         made = drafts.deploy(session, owner, "sample", STRANGE, revision=0, consents=NEEDED)
     assert made.definition.consents == NEEDED
+
+
+def test_the_command_leaves_out_no_file_whose_name_another_has(folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "sample.bpmn").write_bytes(STRANGE)
+    files = [str(folder / "sample.bpmn"), str(folder / "elsewhere" / "sample.bpmn")]
+    found = CliRunner().invoke(cli, ["deploy", *files, "--language", "en"])
+    assert found.exit_code == 1
+    assert "has a process of this id already" in found.stderr
