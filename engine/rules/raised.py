@@ -89,13 +89,12 @@ def _caught_within(process: Process, thrown: Element, scope_id: str) -> bool:
 
 
 def _by_handler(process: Process, thrown: Element, scope_id: str, inside: str) -> Iterator[Element]:
-    """The event sub-processes of a scope that catch it; one that interrupts never its own."""
+    """The event sub-processes of a scope that catch it; none catches what is thrown in it."""
     for handler in process.within(scope_id):
-        if not handler.triggered_by_event:
+        if not handler.triggered_by_event or handler.id == inside:
             continue
         for start in process.within(handler.id):
-            own = handler.id == inside and start.interrupting
-            if start.kind == "startEvent" and not own and _matches(start, thrown):
+            if start.kind == "startEvent" and _matches(start, thrown):
                 yield start
 
 

@@ -43,17 +43,19 @@ def rise(my_task: CaseTask, element: Element) -> bool:
 
 
 def _levels(my_task: CaseTask) -> Iterator[list[CaseTask]]:
-    """What watches over a task, from the inside out."""
+    """What watches over a task, from the inside out; no handler hears what is thrown in it."""
     workflow: Any = my_task.workflow
+    own: Any = None
     while True:
-        yield [task for task in workflow.tasks.values() if task.task_spec.watches_scope]
+        watching = [task for task in workflow.tasks.values() if task.task_spec.watches_scope]
+        yield [task for task in watching if task.task_spec is not own]
         outside: CaseTask | None = workflow.parent_task
         if outside is None:
             return
         activity = outside.parent if ROW in outside.internal_data else outside
         if isinstance(activity.parent.task_spec, BoundarySplit):
             yield [task for task in activity.parent.children if task.task_spec.on_boundary]
-        workflow = outside.workflow
+        workflow, own = outside.workflow, outside.parent.task_spec
 
 
 def broadcast(my_task: CaseTask, element: Element) -> bool:

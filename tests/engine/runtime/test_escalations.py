@@ -184,3 +184,32 @@ def test_it_rises_out_of_a_called_process_past_a_boundary_that_waits_for_somethi
     case.do("work")
     assert case.open() == ["after", "look"]
     assert case.order("completed", "entered", "cancelled")[-1] in ("after", "look")
+
+
+def test_it_is_not_heard_by_the_event_sub_process_that_tells_it() -> None:
+    handler = node(
+        "subProcess",
+        "handler",
+        node("startEvent", "on_late", escalation("late"), isInterrupting="false")
+        + nodes("userTask", "look")
+        + node("endEvent", "passed_on", escalation("late"))
+        + flows("on_late look passed_on"),
+        triggeredByEvent="true",
+    )
+    drawing = process(
+        "passed_on",
+        nodes("startEvent", "start"),
+        node("subProcess", "part", INSIDE + handler),
+        node("boundaryEvent", "told", escalation("late"), attachedToRef="part",
+             cancelActivity="false"),
+        nodes("userTask", "boss"),
+        flows("start part", "told boss"),
+    )  # fmt: skip
+    case = Player(program(drawing))
+    case.do("one", late=1)
+    assert case.open() == ["look", "other", "two"]
+    case.do("look")
+    assert case.open() == ["boss", "other", "two"]
+    case.play(random.Random(1))
+    assert case.run.ended
+    assert case.order().count("look") == 1
