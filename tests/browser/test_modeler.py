@@ -283,6 +283,46 @@ def test_it_begins_a_new_procedure_and_puts_up_no_barriers(enter: Enter, languag
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
 
 
+def test_it_goes_to_the_rehearsal_of_what_is_drawn(site: Site, owner: Modeling) -> None:
+    owner.open("work_order")
+    page = owner.page
+    owner.evaluate(
+        """m => {
+          const [first] = m.get("elementRegistry").filter(({ type }) => type === "bpmn:UserTask");
+          m.get("modeling").updateLabel(first, "改过的任务");
+        }"""
+    )
+    expect(page.locator("#unsaved")).to_be_visible()
+    page.locator("#rehearse").click()
+    page.wait_for_url("**/processes/work_order/rehearse*")
+    with database.reading(site.sessions) as session:
+        assert "改过的任务" in drafts.xml(session, "work_order").decode()
+
+
+def test_it_saves_by_itself_what_follows_a_save(site: Site, owner: Modeling) -> None:
+    page = owner.page
+    page.clock.install()
+    owner.open("presentation")
+    for name in ("先存一次", "后来的改动"):
+        owner.evaluate(
+            """(m, name) => {
+              const [first] = m.get("elementRegistry").filter(({ type }) => type === "bpmn:UserTask");
+              m.get("modeling").updateLabel(first, name);
+            }""",
+            name,
+        )
+        expect(page.locator("#unsaved")).to_be_visible()
+        if name == "先存一次":
+            page.clock.run_for(60_000)
+            expect(page.locator("#unsaved")).to_be_visible()
+            page.locator("#save").click()
+        else:
+            page.clock.run_for(60_000)
+        expect(page.locator("#unsaved")).to_be_hidden()
+    with database.reading(site.sessions) as session:
+        assert "后来的改动" in drafts.xml(session, "presentation").decode()
+
+
 def test_no_other_page_loads_it(owner: Modeling) -> None:
     for address in ("/", "/processes/", "/processes/new_client", "/cases/"):
         owner.visitor.open(address)
