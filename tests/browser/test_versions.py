@@ -5,102 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from lxml import etree
 from playwright.sync_api import expect
 
 from engine import database, definitions, drafts, versions
-from engine.diagrams.extensions import CAMUNDA
-from engine.diagrams.sources import BPMN
 from engine.models import Person
 from tests.browser.conftest import Door
 from tests.browser.site import Site
 from tests.browser.test_pages import NARROW, WIDE, barriers, overflowing
 from tests.browser.visitor import Visitor
 from tests.conftest import PROCESSES
-
-DI = "http://www.omg.org/spec/BPMN/20100524/DI"
-DC = "http://www.omg.org/spec/DD/20100524/DC"
-DD = "http://www.omg.org/spec/DD/20100524/DI"
-NEW_STEP = f"""
-<bpmn:userTask xmlns:bpmn="{BPMN}" xmlns:camunda="{CAMUNDA}" id="check_budget" name="核对客户预算"
-    camunda:dueDate="P2D">
-  <bpmn:documentation>与客户核对今年的推广预算。</bpmn:documentation>
-  <bpmn:extensionElements>
-    <camunda:formData>
-      <camunda:formField id="yearly_budget" label="年度预算" type="money">
-        <camunda:properties><camunda:property id="label.en" value="Budget of the year"/></camunda:properties>
-        <camunda:validation><camunda:constraint name="required"/></camunda:validation>
-      </camunda:formField>
-    </camunda:formData>
-    <camunda:properties>
-      <camunda:property name="name.en" value="Check the client's budget"/>
-      <camunda:property name="documentation.en" value="Ask the client what may be spent this year."/>
-    </camunda:properties>
-  </bpmn:extensionElements>
-</bpmn:userTask>
-"""
-#: Room for a step between two others, in the drawing's units.
-STEP = 150.0
-
-
-def with_new_step(xml: bytes) -> bytes:
-    """Put a step with a form between the introductory meeting and the decision after it."""
-    root = etree.fromstring(xml)
-    (process,) = root.iterfind(f"{{{BPMN}}}process")
-    (flow,) = (
-        f
-        for f in process.iterfind(f"{{{BPMN}}}sequenceFlow")
-        if (f.get("sourceRef"), f.get("targetRef")) == ("meet_client", "is_confirmed")
-    )
-    flow.set("targetRef", "check_budget")
-    flow.addnext(etree.fromstring(NEW_STEP))
-    etree.SubElement(
-        process,
-        f"{{{BPMN}}}sequenceFlow",
-        id="budget_checked",
-        sourceRef="check_budget",
-        targetRef="is_confirmed",
-    )
-    for gateway in process.iterfind(f"{{{BPMN}}}exclusiveGateway[@id='is_confirmed']"):
-        for incoming in gateway.iterfind(f"{{{BPMN}}}incoming"):
-            if incoming.text == flow.get("id"):
-                incoming.text = "budget_checked"
-    for ref in process.iter(f"{{{BPMN}}}flowNodeRef"):
-        if ref.text == "meet_client":
-            new = etree.Element(ref.tag)
-            new.text = "check_budget"
-            ref.addnext(new)
-    _drawn(root, str(flow.get("id")))
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-
-
-def _drawn(root: etree._Element, flow_id: str) -> None:
-    def of(thing: str) -> etree._Element:
-        return next(root.iterfind(f".//*[@bpmnElement='{thing}']"))
-
-    gateway, before = of("is_confirmed")[0], of("meet_client")[0]
-    left = float(gateway.get("x", ""))
-    middle = float(gateway.get("y", "")) + float(gateway.get("height", "")) / 2
-    end = float(before.get("x", "")) + float(before.get("width", ""))
-    for drawn in root.iter(f"{{{DI}}}BPMNShape", f"{{{DI}}}BPMNEdge"):
-        moves = float(drawn[0].get("x", "")) >= left  # a shape moves with its label
-        for node in drawn.iter(f"{{{DC}}}Bounds", f"{{{DD}}}waypoint"):
-            if moves or float(node.get("x", "")) >= left:
-                node.set("x", str(float(node.get("x", "")) + STEP))
-            elif float(node.get("x", "")) + float(node.get("width", "0")) > left + STEP:
-                node.set("width", str(float(node.get("width", "")) + STEP))
-    plane = gateway.getparent().getparent()  # type: ignore[union-attr]
-    shape = etree.SubElement(plane, f"{{{DI}}}BPMNShape", bpmnElement="check_budget")
-    at = {"x": str(left), "y": str(middle - 40), "width": "100", "height": "80"}
-    etree.SubElement(shape, f"{{{DC}}}Bounds", at)
-    edge = etree.SubElement(plane, f"{{{DI}}}BPMNEdge", bpmnElement="budget_checked")
-    for x in (left + 100, left + STEP):
-        etree.SubElement(edge, f"{{{DD}}}waypoint", x=str(x), y=str(middle))
-    old = of(flow_id)
-    for point in list(old.iterfind(f"{{{DD}}}waypoint")):
-        old.remove(point)
-    for place, x in enumerate((end, left)):
-        old.insert(place, etree.Element(f"{{{DD}}}waypoint", x=str(x), y=str(middle)))
+from tests.edited import with_new_step
 
 
 @pytest.fixture(scope="module")
