@@ -145,8 +145,6 @@ def _difference(process_id: str, old: Shown, new: Shown) -> str:
         problems=problems,
         state=_state(found),
         calls=_calls(old.definition, new.definition),
-        versions=versions.listed(session, process_id),
-        draft=_draft(process_id),
     )
 
 

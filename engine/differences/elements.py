@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from typing import Any
 
-from engine.diagrams import CallMapping, Element, FormField, MultiInstance, TimerDefinition
-from engine.differences import forms, properties, words
+from engine.diagrams import CallMapping, Element, FormField, TimerDefinition
+from engine.differences import activities, forms, properties, words
 from engine.differences.forms import in_both
-from engine.differences.sides import Side
+from engine.differences.sides import Side, Teller
 from engine.differences.words import listed, same, told
 from engine.languages import Text
-
-#: Tells a field that differs: the element before and now, and the drawings they are in.
-Teller = Callable[[Element, Element, Side, Side], Iterator[Text]]
 
 YES = Text("是", "yes")
 NO = Text("否", "no")
@@ -224,88 +221,6 @@ def _called(old: Element, new: Element, was: Side, now: Side) -> Iterator[Text]:
     yield told(Text("调用的流程", "Calls the procedure"), before, after)
 
 
-def _mappings(about: Text, name: str) -> Teller:
-    def tell(old: Element, new: Element, was: Side, now: Side) -> Iterator[Text]:
-        before = [_mapping(m) for m in getattr(old, name)]
-        after = [_mapping(m) for m in getattr(new, name)]
-        yield from listing(about, before, after)
-
-    return tell
-
-
-def _mapping(mapping: CallMapping) -> Text:
-    if mapping.all_variables:
-        return Text("全部数据", "all data")
-    if mapping.business_key:
-        return Text(f"业务键 {mapping.business_key}", f"business key {mapping.business_key}")
-    return same(f"{mapping.source or mapping.source_expression} → {mapping.target}")
-
-
-def listing(about: Text, before: list[Text], after: list[Text]) -> Iterator[Text]:
-    """Tell what a list lost and gained, or else that its order is another."""
-    gone = [part for part in before if part not in after]
-    come = [part for part in after if part not in before]
-    for part in come:
-        yield told(about, Text(), part)
-    for part in gone:
-        yield told(about, part, Text())
-    if not gone and not come:
-        yield told(about, listed(before), listed(after))
-
-
-def _parameters(about: Text, name: str) -> Teller:
-    def tell(old: Element, new: Element, was: Side, now: Side) -> Iterator[Text]:
-        before: Mapping[str, str] = dict(getattr(old, name))
-        after: Mapping[str, str] = dict(getattr(new, name))
-        any_told = False
-        for key in dict.fromkeys([*before, *after]):
-            if before.get(key) != after.get(key):
-                any_told = True
-                named = Text(f"{about.zh} {key}", f"{about.en} {key}")
-                yield told(named, _set(before.get(key)), _set(after.get(key)))
-        if not any_told:
-            pairs = [[same(f"{k} = {v}") for k, v in getattr(e, name)] for e in (old, new)]
-            yield told(about, listed(pairs[0]), listed(pairs[1]))
-
-    return tell
-
-
-def _set(value: str | None) -> Text:
-    return Text() if value is None else same(value) if value else Text("（空）", "(empty)")
-
-
-_SEVERAL = {
-    "collection": Text("每一项各办一次，取自", "Done once for each of"),
-    "element_variable": Text("每一项的名称", "Name of the item"),
-    "result_list": properties.NAMES["resultList"],
-    "result_item": properties.NAMES["resultItem"],
-    "completion_condition": Text("提前完成的条件", "Done early when"),
-    "cardinality": Text("次数", "How many times"),
-}
-
-
-def _several(old: Element, new: Element, was: Side, now: Side) -> Iterator[Text]:
-    before, after = old.multi_instance, new.multi_instance
-    if before is None or after is None:
-        yield (
-            Text("现在要办多次", "Is done several times now")
-            if after
-            else Text("现在只办一次", "Is done once only now")
-        )
-    empty = MultiInstance(sequential=False)
-    before, after = before or empty, after or empty
-    if before.sequential != after.sequential:
-        yield (
-            Text("现在逐个办理", "One after the other now")
-            if after.sequential
-            else Text("现在同时办理", "All at the same time now")
-        )
-    for name, about in _SEVERAL.items():
-        one, other = getattr(before, name), getattr(after, name)
-        if one != other:
-            yield told(about, same(one), same(other))
-
-
 def _default(old: Element, new: Element, was: Side, now: Side) -> Iterator[Text]:
     before, after = _goal(old.default, was), _goal(new.default, now)
     if before != after:
@@ -356,13 +271,17 @@ TELLERS: dict[str, Teller | None] = {
     "attached_to": _attached,
     "interrupting": _switch("interrupting"),
     "called_element": _called,
-    "call_in": _mappings(Text("交给被调用的流程", "Given to the called procedure"), "call_in"),
-    "call_out": _mappings(Text("从被调用的流程取回", "Taken back from it"), "call_out"),
-    "input_parameters": _parameters(Text("开始时设定", "Set when it begins:"), "input_parameters"),
-    "output_parameters": _parameters(
+    "call_in": activities.mappings(
+        Text("交给被调用的流程", "Given to the called procedure"), "call_in"
+    ),
+    "call_out": activities.mappings(Text("从被调用的流程取回", "Taken back from it"), "call_out"),
+    "input_parameters": activities.parameters(
+        Text("开始时设定", "Set when it begins:"), "input_parameters"
+    ),
+    "output_parameters": activities.parameters(
         Text("完成时设定", "Set when it is done:"), "output_parameters"
     ),
-    "multi_instance": _several,
+    "multi_instance": activities.several,
     "standard_loop": _switch("standard_loop"),
     "triggered_by_event": _switch("triggered_by_event"),
     "topic": _worded(Text("系统外的工作", "Work outside"), "topic"),

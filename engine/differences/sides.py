@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -109,3 +110,7 @@ class Side:
                 target = process.elements.get(process.flows[flow_id].target)
                 if target is not None:
                     todo.append(target)
+
+
+#: Tells a field that differs: the element before and now, and the drawings they are in.
+Teller = Callable[[Element, Element, Side, Side], Iterator[Text]]

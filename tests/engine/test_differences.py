@@ -16,6 +16,7 @@ from engine.diagrams.sources import BPMN
 from engine.differences import (
     Comparison,
     Names,
+    activities,
     compare,
     comparing,
     elements,
@@ -162,7 +163,7 @@ def test_it_has_a_word_for_every_field_of_the_records() -> None:
     assert set(elements.TELLERS) == names(Element)
     assert set(flows.FIELDS) == names(Flow)
     assert set(forms.FIELDS) == names(FormField)
-    assert set(elements._SEVERAL) | {"sequential"} == names(MultiInstance)
+    assert set(activities.SEVERAL) | {"sequential"} == names(MultiInstance)
     apart = {"id", "line", "elements", "flows", "lanes", "attributes", "extensions", "parts"}
     assert comparing.OF_PROCESSES | apart == names(Process)
     assert comparing.OF_LANES | {"id", "line"} == names(Lane)

@@ -240,3 +240,22 @@ def test_only_owners_change_what_is_in_use(sessions: Sessions, who: str) -> None
             change(sessions, "called", who)
     with pytest.raises(errors.NotFound):
         roll_back(sessions, "called", 1, who=who)
+
+
+def test_what_is_drawn_in_one_file_goes_back_together(sessions: Sessions) -> None:
+    def pair(name: str) -> bytes:
+        start, end = CALLER.index(b"<bpmn:process"), CALLER.index(b"</bpmn:definitions>")
+        other = CALLER[start:end].replace(b'"lanes"', b'"lanes_1"')
+        other = other.replace(b'"executor"', b'"planning_head"')
+        xml = CALLED.replace(b"</bpmn:definitions>", other + b"</bpmn:definitions>")
+        return xml.replace(b'name="look"', f'name="{name}"'.encode())
+
+    for name in ("first", "second"):
+        with database.writing(sessions) as session:
+            definitions.deploy(session, None, {"pair.bpmn": pair(name)})
+    with database.reading(sessions) as session:
+        plan = versions.returning(session, "called", 1)
+    assert [d.process_id for d in plan.along] == ["caller"]
+    done = roll_back(sessions, "called", 1)
+    assert [(d.process_id, d.version) for d in done.new] == [("called", 3), ("caller", 3)]
+    assert "called" in done.new[1].note

@@ -12,6 +12,7 @@ import pytest
 from engine import database, definitions, drafts
 from engine.database import Sessions
 from engine.models import Person
+from tests.engine.test_definitions import CALLED, CALLER
 from tests.webforms.conftest import HERE, Browser
 
 SignedIn = Callable[[str], Browser]
@@ -192,3 +193,15 @@ def test_it_names_who_calls_what_cannot_be_retired(sessions: Sessions, owner: Br
 def test_it_refuses_forms_without_their_token(owner: Browser) -> None:
     for address in (f"{HOME}/retire", f"{HOME}/bring-back", f"{LIST}/1/roll-back"):
         assert owner.client.post(address).status_code == 400, address
+
+
+def test_it_says_when_a_called_version_is_another(sessions: Sessions, owner: Browser) -> None:
+    with database.writing(sessions) as session:
+        definitions.deploy(session, None, {"called.bpmn": CALLED, "caller.bpmn": CALLER})
+        new = CALLED.replace(b'name="look"', b'name="see"')
+        definitions.deploy(session, None, {"called.bpmn": new, "caller.bpmn": CALLER})
+    page = owner.get("/processes/caller/versions/1/2").text
+    assert "现在调用第 2 版；原来调用第 1 版。" in page
+    assert 'href="/processes/called/versions/1/2"' in page
+    assert "两者相同" not in page
+    assert "两者相同" in owner.get("/processes/caller/versions/2/2").text
