@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session, undefer
@@ -32,7 +33,8 @@ from engine.runtime import Run
 MOST = 5_000
 # Built once: most of a statement's cost is putting it together.
 _PENDING = (
-    select(MovedCase, Move)
+    select(Move.definition_id, Move.mapping, Move.ordered_by)
+    .select_from(MovedCase)
     .join(Move, Move.id == MovedCase.move_id)
     .where(
         MovedCase.move_id == bindparam("move"),
@@ -40,6 +42,19 @@ _PENDING = (
         MovedCase.status == PENDING,
     )
     .with_for_update(of=MovedCase, skip_locked=True)
+)
+_RESULT = (
+    update(MovedCase)
+    .where(MovedCase.move_id == bindparam("move"), MovedCase.instance_id == bindparam("instance"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                *("status", "reason_zh", "reason_en", "from_id", "state", "before", "revision"),
+                "moved_at",
+            )
+        }
+    )
 )
 _AHEAD = (
     select(Instance, Move.definition_id, Move.mapping)
@@ -176,42 +191,42 @@ def run(session: Session, place: tuple[int, int], known: Ahead | None = None) ->
     `known` serves if the case has not gone on since. A case that cannot move stays as it is,
     and its row says why.
     """
-    found = session.execute(_PENDING, {"move": place[0], "instance": place[1]}).one_or_none()
-    if found is None:
+    row: dict[str, Any] = {"move": place[0], "instance": place[1]}
+    wanted = session.connection().execute(_PENDING, row).one_or_none()
+    if wanted is None:
         return False
-    row, move = found
-    instance = instances.locked(session, row.instance_id)
-    row.from_id = instance.definition_id
-    if instance.status != ACTIVE or instance.definition_id == move.definition_id:
-        _refuse(row, _OVER if instance.status != ACTIVE else _THERE)
-        return True
-    at = (instance.revision, instance.definition_id)
-    if known is not None and (known.revision, known.definition_id) == at:
-        planned = known.plan
+    to_id, mapping, who = wanted
+    instance = instances.locked(session, place[1])
+    row |= {"from_id": instance.definition_id, "moved_at": clock.now(), "status": REFUSED}
+    row |= {"reason_zh": "", "reason_en": "", "state": None, "before": None, "revision": None}
+    if instance.status != ACTIVE or instance.definition_id == to_id:
+        reason = _OVER if instance.status != ACTIVE else _THERE
     else:
-        planned = plan(session, instance, move.definition_id, move.mapping)
-    if planned.obstacles:
-        _refuse(row, planned.reason)
-        return True
-    _apply(session, row, move, instance, planned.state)
+        at = (instance.revision, instance.definition_id)
+        fits = known is not None and (known.revision, known.definition_id) == at
+        planned = known.plan if known and fits else plan(session, instance, to_id, mapping)
+        reason = planned.reason
+        if not planned.obstacles:
+            row |= _apply(session, instance, to_id, who, planned.state)
+    row |= {"reason_zh": reason.to("zh"), "reason_en": reason.to("en")}
+    session.connection().execute(_RESULT, row)
     return True
 
 
-def _refuse(row: MovedCase, reason: Text) -> None:
-    row.status, row.moved_at = REFUSED, clock.now()
-    row.reason_zh, row.reason_en = reason.to("zh"), reason.to("en")
-
-
-def _apply(session: Session, row: MovedCase, move: Move, instance: Instance, state: bytes) -> None:
-    found = rows.read(session, instance)
-    row.state, row.before = instance.state, {"title": instance.title, **found.kept()}
-    rows.write_instance(session, instance, state=state, definition_id=move.definition_id)
-    program = definitions.program(session, move.definition_id)
+def _apply(
+    session: Session, instance: Instance, to_id: int, who: str, state: bytes
+) -> dict[str, Any]:
+    """Write a case as it goes on by another version; give what its order's row keeps of it."""
+    found, from_id = rows.read(session, instance), instance.definition_id
+    kept = {"title": instance.title, **found.kept()}
+    result = {"status": MOVED, "state": instance.state, "before": kept}
+    rows.write_instance(session, instance, state=state, definition_id=to_id)
+    program = definitions.program(session, to_id)
     moved = Run.restore(program, state, lambda _scope: case_context(session, instance))
-    rows.write(session, instance, row.from_id, found, moved.waiting())
-    rows.write_words(session, instance, row.from_id, moved)
-    _tell(session, instance, row.from_id, move.ordered_by)
-    row.status, row.moved_at, row.revision = MOVED, clock.now(), instance.revision
+    rows.write(session, instance, from_id, found, moved.waiting())
+    rows.write_words(session, instance, from_id, moved)
+    _tell(session, instance, from_id, who)
+    return {**result, "revision": instance.revision}
 
 
 def _tell(session: Session, instance: Instance, before: int, who: str) -> None:

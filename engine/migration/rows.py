@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -49,15 +49,17 @@ _WRITE_TASK = (
     .values({c: bindparam(c) for c in (*_DRAWN, "assignee_id")})
 )
 _TASKS = select(*Task.__table__.columns).where(Task.instance_id == bindparam("instance"))
-_OF_TASKS = {
-    model: select(model.task_id, column)
-    .join(Task, Task.id == model.task_id)
-    .where(Task.instance_id == bindparam("instance"))
-    for model, column in (
-        (Candidate, Candidate.group_id),
-        (Exclusion, Exclusion.person_id),
+_PEOPLE = union_all(
+    *(
+        select(literal(kind), model.task_id, column)
+        .join(Task, Task.id == model.task_id)
+        .where(Task.instance_id == bindparam("instance"))
+        for kind, model, column in (
+            ("candidates", Candidate, Candidate.group_id),
+            ("exclusions", Exclusion, Exclusion.person_id),
+        )
     )
-}
+)
 _OF_CASE = {
     model: select(*model.__table__.columns).where(model.instance_id == bindparam("instance"))
     for model in (TimerRow, Subscription, Field)
@@ -99,15 +101,13 @@ def read(session: Session, instance: Instance) -> Rows:
     def listed(statement: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(statement, of).mappings()]
 
-    grouped: dict[Any, dict[str, list[str]]] = {}
-    for model, statement in _OF_TASKS.items():
-        grouped[model] = {}
-        for task_id, value in connection.execute(statement, of):
-            grouped[model].setdefault(task_id, []).append(value)
+    people: dict[str, dict[str, list[str]]] = {"candidates": {}, "exclusions": {}}
+    for kind, task_id, value in connection.execute(_PEOPLE, of):
+        people[kind].setdefault(task_id, []).append(value)
     return Rows(
         {row["id"]: row for row in listed(_TASKS)},
-        grouped[Candidate],
-        grouped[Exclusion],
+        people["candidates"],
+        people["exclusions"],
         *(listed(_OF_CASE[model]) for model in (TimerRow, Subscription, Field)),
     )
 
