@@ -111,15 +111,19 @@ def enrolled(session: Session, files: dict[str, bytes]) -> list[str]:
 
 def begun(session: Session, definition: Definition) -> None:
     """Start a case: by hand through the one door where a person may, else in memory."""
-    program = definitions.program(session, definition.id)
-    by_hand = any(not start.event for start in program.start_events)
-    if by_hand and definition.starter_group and not asks(session, definition):
+    if definition.starter_group and not asks(session, definition):
         instances.start(session, session.get_one(Person, "owner"), definition, answers={})
-    elif by_hand or not definition.start_messages:
-        runtime.Run.start(program, context_of=lambda _: Context(case={"starter": "owner"}))
     else:
+        begun_in_memory(definitions.program(session, definition.id), definition)
+
+
+def begun_in_memory(program: runtime.Program, definition: Definition) -> None:
+    """Start a case by hand, or by the first message or signal that starts one."""
+    if definition.start_messages and all(start.event for start in program.start_events):
         first = next(iter(definition.start_messages.values()))
         runtime.Run.start_by_message(program, first, {})
+    else:
+        runtime.Run.start(program, context_of=lambda _: Context(case={"starter": "owner"}))
 
 
 def asks(session: Session, definition: Definition) -> bool:
