@@ -67,7 +67,7 @@ def next_steps(
     callers = _Callers(session, drawing, case)
     start = _Place(drawing.processes[element.process_id], element, usual=not _is_optional(element))
     found: list[tuple[_Place, NextStep]] = []
-    seen = {(start.process.id, element.id)}
+    seen: set[tuple[str, str]] = set()
     todo = deque(_onwards(start, callers))
     while todo and len(found) < MOST:
         place = todo.popleft()

@@ -208,3 +208,16 @@ def test_it_goes_on_over_links_conditions_and_ends_at_an_error(sessions: Session
     deploy(sessions, drawn)
     assert names(sessions, "odd_ways", "work") == ["small", "large"]
     assert names(sessions, "odd_ways", "deed") == ["failed"]
+
+
+def test_it_may_be_the_same_step_again(sessions: Sessions) -> None:
+    drawing = """
+    start begin lane=account_executive
+    user serve lane=account_executive
+    choice more lane=account_executive default=serve
+    end done lane=account_executive
+    begin > serve > more > serve
+    more > done if ${1 == 2}
+    """
+    deploy(sessions, draw("again", drawing))
+    assert names(sessions, "again", "serve") == ["serve", "done"]
