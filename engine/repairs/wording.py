@@ -31,6 +31,10 @@ _ATTRIBUTES = frozenset(
         *(camunda("collection"), "sourceExpression", "defaultValue", "value", "config"),
     }
 )
+#: Extension properties whose values are expressions; others are words for people.
+_PROPERTIES = frozenset(
+    {"showIf", "options", "correlationKey", "payload", "case.title", "detail", "group"}
+)
 _LONGEST = 2_000
 
 
@@ -51,8 +55,15 @@ def expressions_of(root: etree._Element) -> Iterator[_Place]:
         if node.tag in _TEXTS and node.text:
             yield _Place(node, node.text, _text(node), bare=node.tag not in _PARAMETERS)
         for name, text in node.attrib.items():
-            if name in _ATTRIBUTES and ("{" in text):
+            if name in _ATTRIBUTES and "{" in text and _may_hold(node, str(name)):
                 yield _Place(node, str(text), _attribute(node, str(name)))
+
+
+def _may_hold(node: etree._Element, name: str) -> bool:
+    """Whether a property or a constraint is one of those whose values are expressions."""
+    if name == "config":
+        return node.get("name") != "pattern"
+    return name != "value" or (node.get("name") or node.get("id")) in _PROPERTIES
 
 
 def _text(node: etree._Element) -> Callable[[str], None]:

@@ -18,6 +18,7 @@ from tests.engine.rules.drawings import (
     file_of,
     flows,
     form,
+    mapping,
     one_step,
     process,
     task,
@@ -362,3 +363,27 @@ def test_the_initiator_is_whoever_starts_the_case() -> None:
     assert errors_in(drawing) == []
     found = repaired(drawing).elements["begin"]
     assert found.output_parameters == (("boss", "${case.starter}"),)
+
+
+def test_words_for_people_and_patterns_are_no_expressions() -> None:
+    words = "Write ${a && b} here"
+    drawn = field("note", properties={"help": words}, pattern="#{3}")
+    drawing = one_step(task("work", form(drawn), properties={"documentation.en": words}))
+    assert understood(drawing) == {}
+
+
+def test_expressions_are_translated_wherever_they_stand() -> None:
+    shown = field("note", properties={"showIf": "${!yes}"})
+    drawing = one_step(
+        task(
+            "work",
+            form(field("yes", "boolean"), shown),
+            mapping(other="${yes ? 1 : 2}"),
+            camunda_dueDate="#{empty yes ? 'P1D' : 'P2D'}",
+        )
+    )
+    work = repaired(drawing).elements["work"]
+    assert work.due_date == "${'P1D' if yes in [null, '', [], {}] else 'P2D'}"
+    assert work.output_parameters == (("other", "${1 if yes else 2}"),)
+    assert work.fields[1].properties["showIf"] == "${not yes}"
+    assert errors_in(drawing) == []
