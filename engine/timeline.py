@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import answers, definitions, forms, people
+from engine import answers, forms, people
 from engine.answers import Answer
 from engine.definitions import Drawing
+from engine.formerly import Past
 from engine.languages import Text
 from engine.models import Event
 
@@ -38,13 +38,9 @@ def of(session: Session, drawing: Drawing, events: list[Event], *, oversees: boo
     """
     directory = people.directory(session)
     entries = []
-    earlier: list[Drawing] | None = None
+    past = Past(session, {event.instance_id for event in events})
     for event in events:
-        element = drawing.element(event.process_id, event.element_id)
-        if element is None and event.element_id:
-            earlier = _earlier(session, event.instance_id) if earlier is None else earlier
-            found = (d.element(event.process_id, event.element_id) for d in earlier)
-            element = next((e for e in found if e is not None), None)
+        element = past.drawing(event, drawing).element(event.process_id, event.element_id)
         given = event.details.get("answers") or {}
         shown: list[Answer] = []
         if given and element is not None:
@@ -66,10 +62,3 @@ def of(session: Session, drawing: Drawing, events: list[Event], *, oversees: boo
             )
         )
     return entries
-
-
-def _earlier(session: Session, instance_id: int) -> list[Drawing]:
-    """The drawings that the case ran on before it was moved: they name what is gone since."""
-    query = select(Event.details).where(Event.instance_id == instance_id, Event.kind == "moved")
-    ids = [details["from_id"] for details in session.scalars(query.order_by(Event.id.desc()))]
-    return [definitions.drawing(session, one) for one in dict.fromkeys(ids)]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import definitions, people
+from engine.formerly import Past
 from engine.instances import claimable
 from engine.languages import Text
 from engine.models import ACTIVE, Definition, Event, Field, Group, Instance, Person, Task
@@ -186,8 +187,10 @@ def _done(session: Session, person: Person, search: str, page: int, size: int) -
     total = count(session, query)
     query = query.order_by(Event.id.desc()).offset((page - 1) * size).limit(size)
     rows = []
-    for event, instance, definition in session.execute(query):
-        drawing = definitions.drawing(session, instance.definition_id)
+    found = session.execute(query).all()
+    past = Past(session, {instance.id for _, instance, _ in found})
+    for event, instance, definition in found:
+        drawing = past.drawing(event, definitions.drawing(session, instance.definition_id))
         element = drawing.element(event.process_id, event.element_id)
         rows.append(
             TaskRow(

@@ -158,6 +158,20 @@ def test_a_case_that_cannot_move_stays_and_says_why(agency: Moving) -> None:
     agency.do("ad", number, "check")
 
 
+def test_the_history_is_told_by_the_drawing_of_its_time(agency: Moving) -> None:
+    number = agency.begin("ex1", "small", title="茶")
+    agency.do("ex1", number, "plan", budget=5)
+    lines = FIRST.replace("plan", "think").replace("budget:long", "thought:string")
+    deploy(agency.sessions, drawn(lines.replace("title:string", "subject:string")))
+    move_id = agency.move_cases(number)
+    assert agency.results(move_id) == {number: ("moved", "")}
+    told = {e.element_name.zh: e.answers for e in agency.page("ex1", number).timeline}
+    assert [a.value.zh for a in told["begin"]] == ["茶"]
+    assert [a.value.zh for a in told["plan"]] == ["5"]
+    with agency.acting("ex1") as (session, person):
+        assert [r.name.zh for r in tasks.listed(session, person, tab="done").rows] == ["plan"]
+
+
 def test_a_removed_task_goes_to_the_one_that_was_chosen(agency: Moving) -> None:
     number = agency.begin("ex1", "small", title="茶")
     task_id = agency.claim("ex1", number, "plan")
