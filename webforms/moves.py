@@ -107,5 +107,6 @@ def _page(process_id: str, *, problem: str = "") -> str:
         page=found.page,
         movable=sum(row.can_move for row in found.page.rows),
         problem=problem,
+        earlier=migration.recent(session, person, process_id),
         **chosen,
     )

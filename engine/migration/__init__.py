@@ -23,6 +23,7 @@ from engine.migration.orders import (
     order,
     pending,
     progress,
+    recent,
     run,
     undo,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "place",
     "preview",
     "progress",
+    "recent",
     "run",
     "undo",
     "versions",

@@ -286,6 +286,22 @@ def finish(session: Session) -> None:
     )
 
 
+def recent(
+    session: Session, person: Person, process_id: str, *, limit: int = 10
+) -> list[tuple[Move, int, Text]]:
+    """List the latest orders for a procedure: each with the version moved to and who ordered it."""
+    owner(session, person)
+    query = (
+        select(Move, Definition.version, Person)
+        .join(Definition, Definition.id == Move.definition_id)
+        .join(Person, Person.id == Move.ordered_by)
+        .where(Move.process_id == process_id)
+        .order_by(Move.id.desc())
+        .limit(limit)
+    )
+    return [(move, version, who.name) for move, version, who in session.execute(query)]
+
+
 def progress(session: Session, person: Person, move_id: int) -> Progress:
     """Tell how far an order has come, case by case; for owners and administrators."""
     owner(session, person)

@@ -47,6 +47,7 @@ def test_it_tells_of_each_case_whether_it_can_move_and_moves_it(
     answer = owner.post(MOVE, {"to": "2", "which": "ticked", "number": number})
     assert (answer.status_code, answer.location) == (303, "/moves/1")
     assert "hx-get" in owner.get("/moves/1").text
+    assert 'href="/moves/1"' in owner.get(MOVE).text
     worker.work_all(sessions)
     page = owner.get("/moves/1").text
     assert "hx-get" not in page
