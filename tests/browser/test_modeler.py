@@ -40,6 +40,12 @@ def test_it_takes_a_procedure_from_drawing_to_deployed(site: Site, owner: Modeli
     owner.open("new_client")
     expect(owner.problems()).to_have_count(0)
 
+    # nothing is chosen yet: what concerns the whole procedure
+    expect(owner.entry("agency-name.en")).to_have_value("Winning a new client")
+    page.locator("[data-group-id=group-agency-case] .bio-properties-panel-group-header").click()
+    owner.entry("agency-case.fields").fill("client_name, industry")
+    expect(page.locator("#unsaved")).to_be_visible()
+
     # a task, by the pad beside an element
     owner.choose("collect_information")
     expect(page.locator("#preview-body")).to_contain_text("联系人")
@@ -110,7 +116,10 @@ def test_it_takes_a_procedure_from_drawing_to_deployed(site: Site, owner: Modeli
     done.locator("[data-close]").click()
     expect(page.locator("#state")).to_have_text(f"第 {version + 1} 版")
     with database.reading(site.sessions) as session:
-        assert definitions.current(session, "new_client").note == "加一道预审"
+        deployed = definitions.current(session, "new_client")
+        assert deployed.note == "加一道预审"
+        process = definitions.drawing(session, deployed.id).process
+        assert process.properties["case.fields"] == "client_name, industry"
         assert drafts.of(session, "new_client") is None
 
     # what was drawn is what runs; the other case goes on as before

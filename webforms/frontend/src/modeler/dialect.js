@@ -6,9 +6,13 @@ export const TYPES = [
   "enum", "checklist", "email", "user", "group", "file",
 ];
 
-// What an element's properties stand on: those of a pool are its procedure's.
+// What an element's properties stand on: those of a pool, or of the whole drawing, are its procedure's.
 export function subject(element) {
   const object = element.businessObject;
+  if (is(element, "bpmn:Collaboration")) {
+    const processes = (object.participants ?? []).map(({ processRef }) => processRef).filter(Boolean);
+    return processes.find(({ isExecutable }) => isExecutable) ?? processes[0] ?? object;
+  }
   return is(element, "bpmn:Participant") && object.processRef ? object.processRef : object;
 }
 

@@ -61,12 +61,13 @@ export class OwnersPanel {
       const own = this._own(element).filter((group) => group.items || group.entries.length);
       const place = kept.findIndex((group) => group.id === "general") + 1;
       kept.splice(place, 0, ...own);
-      return kept;
+      // The stock lists ask no translator for their buttons.
+      return kept.map((group) => ({ ...group, translate: this._translate }));
     };
   }
 
   _own(element) {
-    if (element.type === "label" || !element.businessObject || is(element, "bpmn:Collaboration")) return [];
+    if (element.type === "label" || !element.businessObject) return [];
     return [
       this._group("words", "Words", this._words(element)),
       this._form(element),

@@ -52,7 +52,7 @@ export default {
   "No Entries": "还没有记录", "Set animation speed = Slow": "慢速", "Set animation speed = Normal": "正常速度", "Set animation speed = Fast": "快速",
   "Append user task": "追加用户任务", "Create user task": "创建用户任务",
   // the editor's own
-  "Open minimap": "打开缩略图", "Close minimap": "关闭缩略图", "Assignee": "办理人", "Candidate groups": "候选组",
+  "Collaboration": "整个流程", "Process": "流程", "Participant": "泳池", "Lane": "泳道", "Open minimap": "打开缩略图", "Close minimap": "关闭缩略图", "Assignee": "办理人", "Candidate groups": "候选组",
   "Candidate users": "候选人", "Due date": "截止时间", "Follow up date": "跟进时间", "Priority": "优先级",
   "Create new list item": "新增一项", "Create": "新增", "Toggle section": "展开或收起", "Delete item": "删除",
   "Section contains edits": "此处有内容", "List contains {numOfItems} items": "共 {numOfItems} 项", "List contains {numOfItems} item": "共 {numOfItems} 项",
