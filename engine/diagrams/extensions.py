@@ -49,12 +49,11 @@ def extensions_of(node: etree._Element) -> tuple[Extension, ...]:
     """
     holders = list(node.iterchildren(f"{{{BPMN}}}extensionElements"))
     for child in node.iterchildren(f"{{{BPMN}}}*"):
-        local = etree.QName(child).localname
-        if local.endswith(("LoopCharacteristics", "EventDefinition")):
+        if str(child.tag).endswith(("LoopCharacteristics", "EventDefinition")):
             holders += child.iterchildren(f"{{{BPMN}}}extensionElements")
     return tuple(
         Extension(
-            name=etree.QName(found).localname,
+            name=str(found.tag).rpartition("}")[2],
             line=line_of(found),
             attributes=attributes_of(found),
             parent=_parent(found),
@@ -135,4 +134,4 @@ def _extension(node: etree._Element, name: str) -> Iterator[etree._Element]:
 
 def _parent(node: etree._Element) -> str:
     above = node.getparent()
-    return str(etree.QName(above).localname) if above is not None else ""
+    return str(above.tag).rpartition("}")[2] if above is not None else ""

@@ -219,9 +219,14 @@ def _doubled(holder: etree._Element, names: Iterable[str], file: str) -> Iterato
 def _foreign(root: etree._Element) -> dict[str, int]:
     """The namespaces of other tools on or in what a process contains, with their first line."""
     found: dict[str, int] = {}
+    seen: set[str] = set()
     for process in children(root, "process"):
         for node in process.iter(etree.Element):
             for name in (node.tag, *node.attrib):
+                # There are few names in a file, and each is the same wherever it stands.
+                if name in seen:
+                    continue
+                seen.add(name)
                 space = etree.QName(name).namespace
                 if space and space not in (BPMN, ext.CAMUNDA):
                     found.setdefault(space, line_of(node))

@@ -18,7 +18,7 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def tag(node: etree._Element) -> str:
     """The tag without its namespace."""
-    return str(etree.QName(node).localname)
+    return str(node.tag).rpartition("}")[2]
 
 
 def children(node: etree._Element, name: str) -> Iterator[etree._Element]:

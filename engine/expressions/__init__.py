@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import simpleeval
@@ -71,10 +72,16 @@ def is_expression(text: str) -> bool:
 
 def check(text: str) -> list[Text]:
     """Say what is wrong with an expression, as far as that shows without any data."""
+    return list(_check(text))
+
+
+# A drawing is checked after each change of it, and most of its expressions are the same.
+@lru_cache(maxsize=4096)
+def _check(text: str) -> tuple[Text, ...]:
     try:
         tree = parsed(inner(text))
     except ExpressionFailed as error:
-        return [error.details["reason"]]
+        return (error.details["reason"],)
     problems = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
@@ -85,13 +92,19 @@ def check(text: str) -> list[Text]:
             each = node.args[1]
             if isinstance(each, ast.Constant) and isinstance(each.value, str):
                 problems.extend(check(each.value))
-    return problems
+    return tuple(problems)
 
 
 def names(text: str) -> set[str]:
     """Name the case variables that an expression cannot do without."""
+    return set(_names(text))
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str) -> frozenset[str]:
     tree = parsed(inner(text))
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return {
+    found = {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called
-    } - (CONSTANTS.keys() | SURROUNDINGS)
+    }
+    return frozenset(found - (CONSTANTS.keys() | SURROUNDINGS))
