@@ -9,7 +9,8 @@ INSTALLED := .venv/installed
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 # Said once, on SQLite: these ask no database, or SQLite's own.
 NO_DATABASE := $(addprefix --ignore=tests/,engine/rules engine/runtime engine/test_diagrams.py engine/test_expressions.py \
-  engine/test_forms.py webforms/test_assets.py webforms/test_command.py webforms/test_forms_agree.py test_texts.py)
+  engine/test_forms.py engine/test_rehearsal.py engine/test_surveys.py engine/test_walks.py webforms/test_assets.py webforms/test_command.py webforms/test_forms_agree.py \
+  webforms/rest/test_docs.py webforms/rest/test_real_client.py test_texts.py)
 
 .PHONY: help
 help: ## List what can be done here

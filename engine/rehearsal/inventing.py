@@ -26,8 +26,12 @@ class Inventor:
         self._expectations, self._pool = expectations, pool
 
     def payload(self, element: Element) -> Any:
-        """Make up the message that an element waits for."""
-        return self._value(self._expectations.payload(element), "", keyed=True)
+        """Make up the message that an element waits for: what it declares, if it declares any."""
+        made = self._value(self._expectations.payload(element), "", keyed=True)
+        declared = _declared(element)
+        if not declared or not isinstance(made, dict):
+            return made
+        return {name: made.get(name) for name in declared}
 
     def handed_over(self, process: Process) -> dict[str, Any]:
         """Make up what a called process is given."""
@@ -37,7 +41,8 @@ class Inventor:
     def form(self, element: Element) -> Form:
         """Give a form for the message that an element waits for: its plain values."""
         known = self._expectations.payload(element).known()
-        items = [self._item(shape, name) for name, shape in known.keys.items()]
+        names = _declared(element) or list(known.keys)
+        items = [self._item(known.key(name), name) for name in names]
         return Form(tuple(item for item in items if item is not None))
 
     def filled(self, element: Element, answers: Mapping[str, Any]) -> Any:
@@ -96,3 +101,8 @@ class Inventor:
             return FieldItem(name, "enum", Text(name), choices=tuple(choices))
         kind = "user" if known.is_person else "boolean" if known.is_truth else "string"
         return FieldItem(name, "long" if known.is_number else kind, Text(name))
+
+
+def _declared(element: Element) -> list[str]:
+    names = element.properties.get("fields", "").split(",")
+    return [name.strip() for name in names if name.strip()]
