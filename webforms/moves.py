@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
@@ -77,7 +77,12 @@ def _target(process_id: str, asked: MultiDict[str, str]) -> Definition:
     return (chosen or [d for d, _ in versions if d.current] or [versions[0][0]])[0]
 
 
-def _filter(asked: MultiDict[str, str]) -> dict[str, int | str | None]:
+class _Filter(TypedDict):
+    version: int | None
+    search: str
+
+
+def _filter(asked: MultiDict[str, str]) -> _Filter:
     version = asked.get("from", type=int)
     search = asked.get("search", "").strip()[:200]
     return {"version": version if version and 0 < version < 2**31 else None, "search": search}
