@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -60,6 +60,8 @@ class Spot:
     due_at: datetime | None = None
     #: What a message is called that is waited for, "" for everything else.
     message: str = ""
+    #: Which of the places where its element waits.
+    number: int = 0
 
     @property
     def name(self) -> Text:
@@ -134,7 +136,8 @@ class Walk:
         found = []
         for waiting in self._play.waiting():
             place = (waiting.element.process_id, waiting.element.id)
-            found.append(self._spot(self._play, waiting, numbers[place]))
+            spot = self._spot(self._play, waiting, numbers[place])
+            found.append(replace(spot, number=numbers[place]))
             numbers[place] += 1
         return sorted(found, key=lambda spot: (spot.is_aside, spot.element.optional))
 
@@ -160,8 +163,8 @@ class Walk:
             self._begin(spot, values)
         else:
             self._go_on(self._play, spot, values)
-        process_id, element_id, number = key.split("/")
-        self.acts.append(Act(process_id, element_id, int(number), dict(answers)))
+        element = spot.element
+        self.acts.append(Act(element.process_id, element.id, spot.number, dict(answers)))
         person = spot.offer.person if spot.offer is not None else ""
         self.done.append(Done(spot.kind, spot.element, person))
 
@@ -255,12 +258,9 @@ class Walk:
         self._play = play
 
     def _go_on(self, play: Play, spot: Spot, values: dict[str, Any]) -> None:
-        process_id, element_id, number = spot.key.split("/")
-        waiting = [
-            one
-            for one in play.waiting()
-            if (one.element.process_id, one.element.id) == (process_id, element_id)
-        ][int(number)]
+        place = (spot.element.process_id, spot.element.id)
+        there = [w for w in play.waiting() if (w.element.process_id, w.element.id) == place]
+        waiting = there[spot.number]
         if spot.kind == "timer":
             play.fire(waiting)
         elif spot.kind == "message":

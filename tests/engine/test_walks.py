@@ -96,3 +96,23 @@ def test_it_asks_of_a_message_what_its_catcher_declares() -> None:
     assert {"department", "budget", "due"} <= set(spot.values)
     walk.act(spot.key, spot.values)
     assert walk.spots()[0].element.id == "review_order"
+
+
+def test_it_tells_apart_what_waits_several_times_at_one_place() -> None:
+    walk = _walk(
+        """
+        start begin lane=executor fields=names:checklist!=one,two
+        user work lane=executor each="name of names" fields=result:string
+        end done
+        begin > work > done
+        """
+    )
+    _on(walk, names=["one", "two"])
+    first, second = walk.spots()
+    assert (first.number, second.number) == (0, 1)
+    assert first.key != second.key
+    walk.act(second.key, {})
+    assert walk.here("walked") == {"work": 1}
+    assert len(Walk.again(walk.stage, walk.acts).acts) == 2
+    _on(walk)
+    assert walk.ended
