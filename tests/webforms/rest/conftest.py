@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from engine import database, tokens
+from engine import clock, database, tokens
 from engine.database import Sessions
 from engine.models import Person
 
 BASE = "/engine-rest"
+MORNING = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
+CLIENT = {"client_name": {"value": "示例食品", "type": "String"}}
+ALL = ("ae", "as", "ad", "ph", "ch", "ex1", "ex2", "adm", "con", "owner", "manager", "admin")
+#: Whom a case of `ae` concerns.
+CONCERNED = frozenset({"ae", "as", "ad", "manager", "admin"})
+#: What the fixture `speaking` gives.
+Speaking = Callable[[str], "Program"]
 
 
 def basic(login: str, password: str) -> str:
@@ -78,3 +86,29 @@ def english(sessions: Sessions) -> None:
     with database.writing(sessions) as session:
         for person in session.query(Person):
             person.language = "en"
+
+
+def started(program: Program, key: str, variables: dict[str, Any], **more: Any) -> str:
+    """Start a case; give its number."""
+    body = {"variables": variables, **more}
+    answer = program.post(f"/process-definition/key/{key}/start", json=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.json is not None
+    found: str = answer.json["id"]
+    return found
+
+
+def only(program: Program, filters: str = "") -> dict[str, Any]:
+    """Give the one task that is found."""
+    found = program.get(f"/task?{filters}").json
+    assert found is not None
+    assert len(found) == 1, found
+    task: dict[str, Any] = found[0]
+    return task
+
+
+@pytest.fixture
+def number(small_procedure: None, speaking: Speaking) -> str:
+    """A small order that `ae` started over REST on a Wednesday morning."""
+    clock.set(MORNING)
+    return started(speaking("ae"), "small_order", CLIENT, businessKey="CRM-7")

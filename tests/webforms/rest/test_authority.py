@@ -15,12 +15,10 @@ from engine.database import Sessions
 from engine.languages import Text
 from engine.models import Person, Token
 from tests.webforms.conftest import PASSWORD, Browser
-from tests.webforms.rest.conftest import Program, basic, token_of
+from tests.webforms.rest.conftest import Program, Speaking, basic, token_of
 from webforms import create_app
 from webforms.session import current
 from webforms.settings import Settings
-
-Speaking = Callable[[str], Program]
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,11 @@ from engine import database, definitions
 from engine.database import Sessions
 from engine.models import Definition, Deployment
 from tests.webforms.conftest import HERE, PASSWORD, Browser
-from tests.webforms.rest.conftest import Program, basic
+from tests.webforms.rest.conftest import Program, Speaking, basic
 from tests.webforms.rest.modeler import Modeler
 from webforms import create_app
 from webforms.settings import Settings
 
-Speaking = Callable[[str], Program]
 SMALL_ORDER = (HERE / "diagrams" / "small_order.bpmn").read_bytes()
 BROKEN = SMALL_ORDER.replace(b'targetRef="fill_order"', b'targetRef="nowhere"', 1)
 

@@ -8,10 +8,9 @@ from engine import database, definitions
 from engine.database import Sessions
 from tests.conftest import PROCESSES
 from tests.webforms.conftest import Browser
-from tests.webforms.rest.conftest import Program
+from tests.webforms.rest.conftest import Speaking
 from tests.webforms.rest.modeler import Modeler
 
-Speaking = Callable[[str], Program]
 FILE = "new_client.bpmn"
 FLOW = "prospect_found_to_collect_information"
 TASK = """
