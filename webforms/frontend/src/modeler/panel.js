@@ -1,7 +1,7 @@
 // Groups of the properties panel for what an owner writes in a drawing of ours.
 import { Group, ListGroup } from "@bpmn-io/properties-panel";
 import { is, isAny } from "bpmn-js/lib/util/ModelUtil.js";
-import { hasForm, property, subject } from "./dialect.js";
+import { fieldsOf, hasForm, property, subject } from "./dialect.js";
 import { choice, line, lines, tick } from "./entries.js";
 import { fieldItems } from "./fields.js";
 
@@ -44,13 +44,14 @@ function tasksBut(element, registry, language) {
 }
 
 export class OwnersPanel {
-  static $inject = ["propertiesPanel", "translate", "dialect", "modeling", "elementRegistry", "config.agency"];
+  static $inject = ["propertiesPanel", "translate", "dialect", "modeling", "elementRegistry", "eventBus", "config.agency"];
 
-  constructor(propertiesPanel, translate, dialect, modeling, elementRegistry, agency) {
+  constructor(propertiesPanel, translate, dialect, modeling, elementRegistry, eventBus, agency) {
     this._translate = translate;
     this._dialect = dialect;
     this._modeling = modeling;
     this._registry = elementRegistry;
+    this._bus = eventBus;
     this._agency = agency;
     propertiesPanel.registerProvider(PRIORITY, this);
   }
@@ -121,11 +122,21 @@ export class OwnersPanel {
       items: fieldItems(element, this._dialect, this._agency.language),
       add: (event) => {
         event.stopPropagation();
+        const number = fieldsOf(subject(element)).length;
         this._dialect.addField(element);
+        this._unfold(`field-${number}-label`);
       },
       translate: this._translate,
       shouldOpen: true,
     };
+  }
+
+  // The panel itself unfolds what is new, but not when the click also ended the typing in another
+  // entry: that change is drawn between the click and the new item.
+  _unfold(id) {
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(
+      () => this._bus.fire("propertiesPanel.showEntry", { id }),
+    )));
   }
 
   _work(element) {
