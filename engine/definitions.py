@@ -222,9 +222,7 @@ def _version(
 
 def _start_messages(process_id: str, starts: Sequence[Element]) -> dict[str, str]:
     """What starts a case of a process, with the start event that it starts."""
-    signals = {
-        outbox.start_name(process_id, e.code): e.id for e in starts if e.event == "signal"
-    }
+    signals = {outbox.start_name(process_id, e.code): e.id for e in starts if e.event == "signal"}
     return {e.message: e.id for e in starts if e.message} | signals
 
 

@@ -24,6 +24,8 @@ from webforms.settings import Settings
 
 #: The diagrams lie beside the packages, in a checkout as in an installation.
 PROCESSES = Path(__file__).resolve().parent.parent / "processes"
+#: What the versions list says of these diagrams, in both languages: a note has one text.
+SHIPPED = "随 agencyflow 安装 · Comes with agencyflow"
 #: Requests that are answered at the same time.
 THREADS = 8
 
@@ -94,7 +96,7 @@ def prepare(settings: Settings, processes: Path) -> Sessions:
         if news := _news(session.scalars(select(Definition.xml)), files):
             in_use = set(session.scalars(select(Definition.xml).where(Definition.current)))
             files = {n: xml for n, xml in files.items() if n in news or xml in in_use}
-            deployed = _deployed(session, files, news)
+            deployed = _deployed(session, files)
             click.echo(f"Deployed {', '.join(d.process_id for d in deployed.new)}.")
     return sessions
 
@@ -109,11 +111,9 @@ def _news(known: Iterable[bytes], files: Mapping[str, bytes]) -> list[str]:
     return [name for name, xml in files.items() if xml not in before]
 
 
-def _deployed(
-    session: Session, files: Mapping[str, bytes], news: list[str]
-) -> definitions.Deployed:
+def _deployed(session: Session, files: Mapping[str, bytes]) -> definitions.Deployed:
     try:
-        return definitions.deploy(session, None, files, note=f"agencyflow run: {', '.join(news)}")
+        return definitions.deploy(session, None, files, note=SHIPPED)
     except errors.DiagramRefused as refused:
         for problem in refused.problems:
             click.echo(str(problem), err=True)
