@@ -47,6 +47,8 @@ STATUS: dict[type[errors.AgencyflowError], int] = {
     errors.WrongProcedure: 422,
     errors.NothingToMove: 422,
     errors.MovedOn: 409,
+    errors.NobodyWaits: 409,
+    errors.MessageRefused: 409,
 }
 
 

@@ -105,8 +105,10 @@ class Places:
 
     @staticmethod
     def _all(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+        # What is attached to an activity is in that activity's lane, whatever the lane lists.
+        attached = {node.get("id") for node in root.iter(f"{{{BPMN}}}boundaryEvent")}
         for node in root.iter(etree.Element):
-            if etree.QName(node).localname in UNSEEN:
+            if etree.QName(node).localname in UNSEEN or node.text in attached:
                 continue
             own_id = etree.QName(node).namespace != BPMN or etree.QName(node).localname in THINGS
             for name, value in node.attrib.items():

@@ -267,9 +267,7 @@ def test_it_is_started_by_hand_by_an_account_executive_only(account: At) -> None
     for who in ("as", "ph", "manager"):
         with pytest.raises(errors.NotFound):
             served.start(who, "existing_client", client_name="老客户")
-    further = served.start(
-        "ae", "existing_client", client_name="老客户", project_title="中秋礼盒"
-    )
+    further = served.start("ae", "existing_client", client_name="老客户", project_title="中秋礼盒")
     assert served.case(further).title == "老客户 · 中秋礼盒"
     assert served.case(served.number).title != served.case(further).title
     assert served.open_ids(further) == ["begin_project"]
