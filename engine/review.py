@@ -67,6 +67,8 @@ def review(
             drawn, groups=_named(drawn) if groups is None else groups, known=others
         )
         if (problem.file, problem.element_id, problem.code) not in settled
+        # Nobody drew what a repair puts in, and nobody can give it another id or a help text.
+        and (problem.is_error or "--" not in problem.element_id)
     ]
     for one in repaired.values():
         problems += one.problems(consents)

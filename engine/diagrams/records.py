@@ -40,12 +40,13 @@ class Problem:
         return self.severity == "error"
 
     def to(self, language: str) -> str:
-        """Give the whole line, place first, in `language`."""
+        """Give the whole line, place first, in `language`, as commands and programs are told it."""
         place = f"{self.file}:{self.line}"
         if self.element_id:
             named = f" ({self.label})" if self.label else ""
             place = f"{place}: {self.element_id}{named}"
-        return f"{place}: {self.text.to(language)}"
+        how = f" [--agree {self.consent}]" if self.consent and self.is_error else ""
+        return f"{place}: {self.text.to(language)}{how}"
 
     def __str__(self) -> str:
         return self.to("en")

@@ -95,9 +95,8 @@ class Repair:
         text, missing = self.text, self.needs_consent and self.code not in consents
         if missing:
             text = Text(
-                f"{text.zh}如果同意，请勾选（命令行：--agree {self.code}）；否则请改图。",
-                f"{text.en} Agree to it (on the command line: --agree {self.code}), or change "
-                "the drawing.",
+                f"{text.zh}请在部署时表示同意，或者改图。",
+                f"{text.en} Agree to it when you deploy, or change the drawing.",
             )
         return Problem(
             "error" if missing else "warning",

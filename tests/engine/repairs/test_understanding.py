@@ -144,8 +144,10 @@ def test_it_asks_where_meaning_is_at_stake(code: str) -> None:
     for problem in asked:
         assert problem.consent == code
         assert problem.line > 1
-        assert f"--agree {code}" in problem.message.en
-        assert f"--agree {code}" in problem.message.zh
+        assert "Agree to it" in problem.message.en
+        assert "同意" in problem.message.zh
+        assert "--agree" not in problem.message.en + problem.message.zh, "pages have a box to tick"
+        assert problem.to("zh").endswith(f"[--agree {code}]")
     assert not errors_in(drawing, repairs.CONSENTS), "given the consent it is gone"
 
 
