@@ -175,9 +175,11 @@ def deploy(
     draft = _locked(session, process_id)
     _unchanged(session, draft, revision)
     files = {draft.file if draft is not None else _file(session, process_id): xml}
+    drawn = {process.id for process in diagrams.read(xml).processes}
     for caller in versions.callers(session, process_id):
-        if caller.process_id in redeploy:
-            files[caller.file] = definitions.xml(session, caller.id)
+        # A caller that is drawn in the same file comes along as it is drawn now.
+        if caller.process_id in redeploy and caller.process_id not in drawn:
+            versions.add(files, caller, definitions.xml(session, caller.id))
             consents = {*consents, *caller.consents}
     done = definitions.deploy(session, person, files, note=note, consents=consents)
     if draft is not None:

@@ -217,7 +217,7 @@ def roll_back(
     consents = set(old.consents)
     if with_callers:
         for caller in callers(session, process_id):
-            _add(files, caller, definitions.xml(session, caller.id))
+            add(files, caller, definitions.xml(session, caller.id))
             consents.update(caller.consents)
     said = Text(f"恢复第 {version} 版", f"Back to version {version}").both
     note = f"{said}: {note}" if note else said
@@ -234,7 +234,8 @@ def roll_back(
     return done
 
 
-def _add(files: dict[str, bytes], definition: Definition, xml: bytes) -> None:
+def add(files: dict[str, bytes], definition: Definition, xml: bytes) -> None:
+    """Add a version's drawing to a set, in the place of no other file of its name."""
     name = definition.file or f"{definition.process_id}.bpmn"
     if files.get(name, xml) != xml:
         name = f"{definition.process_id}/{name}"

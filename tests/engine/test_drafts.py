@@ -205,6 +205,39 @@ def test_it_names_the_callers_and_deploys_those_one_wants_again(sessions: Sessio
         assert definitions.current(session, "caller").pins["called"] == done.definition.id
 
 
+def test_it_deploys_the_draft_also_when_a_caller_was_deployed_from_a_file_of_the_same_name(
+    sessions: Sessions,
+) -> None:
+    with database.writing(sessions) as session:
+        person = owner(session)
+        definitions.deploy(session, person, {"diagram_1.bpmn": CALLED})
+        definitions.deploy(session, person, {"diagram_1.bpmn": CALLER})
+        edited = changed(CALLED)
+        done = drafts.deploy(session, person, "called", edited, revision=0, redeploy=["caller"])
+        assert {d.process_id for d in done.deployed.new} == {"called", "caller"}
+        assert definitions.xml(session, done.definition.id) == edited
+
+
+def test_it_deploys_the_draft_also_when_its_caller_is_drawn_in_it(sessions: Sessions) -> None:
+    def both(label: bytes) -> bytes:
+        _, _, rest = CALLED.partition(b"<bpmn:process")
+        own, _, _ = rest.partition(b"</bpmn:process>")
+        process = b"<bpmn:process" + own + b"</bpmn:process>"
+        # Ids are those of the whole file, and a lane's is that of its group.
+        process = process.replace(b"executor", b"manager").replace(b"lanes", b"called_lanes")
+        return CALLER.replace(b"<bpmn:process", process + b"<bpmn:process", 1).replace(
+            b'name="look"', label
+        )
+
+    with database.writing(sessions) as session:
+        person = owner(session)
+        definitions.deploy(session, person, {"both.bpmn": both(b'name="look"')})
+        edited = both(b'name="changed"')
+        done = drafts.deploy(session, person, "called", edited, revision=0, redeploy=["caller"])
+        assert {d.process_id for d in done.deployed.new} == {"called", "caller"}
+        assert definitions.xml(session, done.definition.id) == edited
+
+
 def test_it_forgets_the_drawing_of_nobody(sessions: Sessions) -> None:
     with database.reading(sessions) as session:
         assert session.query(Draft).count() == 0
