@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -111,7 +112,9 @@ def edit(process_id: str) -> Response:
 def drawing(process_id: str) -> Response:
     """Send the draft's drawing."""
     response = Response(drafts.xml(database.current(), process_id), mimetype="application/xml")
-    response.headers["Content-Disposition"] = f"attachment; filename={process_id}.bpmn"
+    # An id may be Chinese, which a header spells in its own way.
+    name = quote(f"{process_id}.bpmn", safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
 
 

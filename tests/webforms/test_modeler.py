@@ -60,6 +60,20 @@ def test_it_opens_the_current_version_then_the_draft_and_any_version(owner: Brow
     assert owner.get("/processes/nothing/edit").status_code == 404
 
 
+def test_it_sends_the_draft_of_a_procedure_whose_id_is_chinese(owner: Browser) -> None:
+    drawn = XML.replace(b"small_order", "请假".encode())
+    brought = owner.post(
+        "/processes/new-procedure",
+        {"action": "file", "drawing": (BytesIO(drawn), "leave.bpmn")},
+        content_type="multipart/form-data",
+    )
+    assert brought.status_code == 303
+    answer = owner.get("/processes/请假/draft.bpmn")
+    assert answer.data == drawn
+    for value in answer.headers.values():
+        value.encode("latin-1")
+
+
 def test_it_refuses_to_save_over_what_another_saved(owner: Browser, signed_in: SignedIn) -> None:
     theirs = signed_in("admin").put(f"{HOME}/draft?revision=0", XML).get_json()
     answer = owner.put(f"{HOME}/draft?revision=0", renamed())
