@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from flask import render_template
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from engine import errors
@@ -57,6 +58,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(errors.AgencyflowError, explained)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(IntegrityError, _overtaken)
+    app.register_error_handler(StaleDataError, _overtaken)
     app.register_error_handler(HTTPException, from_http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -119,6 +122,13 @@ def _busy(error: OperationalError) -> tuple[str, int]:
     return _bare(503, HTTP_WORDS[503])
 
 
+def _overtaken(error: Exception) -> tuple[str, int]:
+    """Two wrote the same at once, such as the next version of one procedure: one of them did."""
+    log.warning("overtaken: %s", error)
+    database.discard()
+    return page(409, OVERTAKEN.to(languages.current()))
+
+
 def _unexpected(error: Exception) -> tuple[str, int]:
     log.error("unexpected: %s", error, exc_info=error)
     database.discard()
@@ -131,6 +141,10 @@ def _bare(status: int, message: Text) -> tuple[str, int]:
     return render_template("error_bare.html", status=status, message=message, typed=typed), status
 
 
+OVERTAKEN = Text(
+    "同一时刻有人更改了同样的内容。没有保存任何内容，请再试一次。",
+    "Somebody else changed the same at the same moment. Nothing was saved; try again.",
+)
 OTHERWISE = Text("这个请求无法处理。", "This request cannot be handled.")
 HTTP_WORDS = {
     400: Text("这个请求不完整或有误。", "This request is incomplete or wrong."),

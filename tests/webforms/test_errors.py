@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from markupsafe import escape
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from engine import database, errors
 from engine.database import Sessions
@@ -43,6 +44,10 @@ def raising(app: Flask) -> Flask:
     def fail(name: str) -> str:
         if name == "Unexpected":
             raise RuntimeError("secret detail")
+        if name == "Overtaken":
+            raise IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed"))
+        if name == "Stale":
+            raise StaleDataError("UPDATE statement on table 'draft' matched 0 rows")
         if name == "Busy":
             raise OperationalError("BEGIN", {}, Exception("database is locked"))
         raise RAISED[name]
@@ -74,6 +79,17 @@ def test_it_says_nothing_of_the_inside(raising: Flask, signed_in: SignedIn) -> N
     busy = signed_in("ae").get("/fail/Busy")
     assert busy.status_code == 503
     assert "locked" not in busy.text
+
+
+@pytest.mark.parametrize("name", ["Overtaken", "Stale"])
+def test_it_says_who_may_try_again_that_somebody_was_faster(
+    raising: Flask, signed_in: SignedIn, name: str
+) -> None:
+    answer = signed_in("ae").get(f"/fail/{name}")
+    assert answer.status_code == 409
+    assert "请再试一次" in answer.text
+    assert "constraint" not in answer.text
+    assert "draft" not in answer.text
 
 
 def test_it_knows_the_status_of_every_error_of_the_catalogue() -> None:

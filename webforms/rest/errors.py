@@ -10,9 +10,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from engine import errors
-from engine.languages import Text
 from webforms import session as database
-from webforms.errors import HTTP_WORDS, OTHERWISE, status_of
+from webforms.errors import HTTP_WORDS, OTHERWISE, OVERTAKEN, status_of
 from webforms.rest import authority
 from webforms.rest.bodies import answer
 from webforms.rest.refusals import Refused
@@ -40,10 +39,6 @@ TYPES: dict[type[errors.AgencyflowError], str] = {
     errors.NobodyWaits: "MismatchingMessageCorrelationException",
     errors.MessageRefused: "MismatchingMessageCorrelationException",
 }
-_OVERTAKEN = Text(
-    "同一时刻有人更改了同样的内容。没有保存任何内容，请再试一次。",
-    "Somebody else changed the same at the same moment. Nothing was saved; try again.",
-)
 #: Where a program's status differs from a page's.
 STATUS: dict[type[errors.AgencyflowError], int] = {
     errors.InvalidAnswers: 400,
@@ -152,7 +147,7 @@ def _overtaken(error: Exception) -> Response:
     """Two wrote the same at once, such as the next version of one procedure: one of them did."""
     log.warning("overtaken: %s", error)
     database.discard()
-    return failed(409, "OptimisticLockingException", authority.say(_OVERTAKEN))
+    return failed(409, "OptimisticLockingException", authority.say(OVERTAKEN))
 
 
 def _unexpected(error: Exception) -> Response:
