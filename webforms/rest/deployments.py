@@ -146,7 +146,8 @@ def _files() -> dict[str, bytes]:
 
 
 def _problem(file: str, code: str, text: Text) -> Problem:
-    return Problem("error", code, text, file=file)
+    # It is the file as a whole that is refused.
+    return Problem("error", code, text, file=file, line=1)
 
 
 def _filled(text: Text, name: str) -> Text:

@@ -168,7 +168,7 @@ def test_it_refuses_what_is_no_diagram(
     assert answer.status_code == 400, answer.text
     assert answer.json is not None
     assert answer.json["message"].startswith("ENGINE-09005 Could not parse BPMN process.")
-    assert answer.json["details"][name]["errors"]
+    assert all(one["line"] for one in answer.json["details"][name]["errors"])
     assert _rows(sessions) == (0, 0)
 
 
