@@ -164,16 +164,20 @@ def deploy(
     note: str = "",
     redeploy: Sequence[str] = (),
     consents: Collection[str] = (),
+    seen: int | None = None,
 ) -> Released:
     """Deploy a drawing as the next version; the draft has done its work and goes.
 
     `redeploy` names callers that shall call the new version from now on, `consents` the repairs
-    to which the person agrees. Raises DraftChanged
+    to which the person agrees, `seen` is the newest version that they know of: when there is
+    a newer one, DeployedMeanwhile says whose. Raises DraftChanged
     when somebody saved the draft in between, DiagramRefused, WrongProcedure.
     """
     _draws(xml, process_id)
     draft = _locked(session, process_id)
     _unchanged(session, draft, revision)
+    if seen is not None:
+        _nothing_newer(session, process_id, seen)
     files = {draft.file if draft is not None else _file(session, process_id): xml}
     drawn = {process.id for process in diagrams.read(xml).processes}
     for caller in versions.callers(session, process_id):
@@ -222,6 +226,23 @@ def _unchanged(session: Session, draft: Draft | None, revision: int) -> None:
             when=draft.saved_at,
             revision=draft.revision,
         )
+
+
+def _nothing_newer(session: Session, process_id: str, seen: int) -> None:
+    newest = session.scalar(
+        select(Definition)
+        .where(Definition.process_id == process_id, Definition.version > seen)
+        .order_by(Definition.version.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return
+    who = session.get(Person, newest.deployed_by) if newest.deployed_by else None
+    raise errors.DeployedMeanwhile(
+        who=who.name if who else Text("系统", "The system"),
+        when=newest.deployed_at,
+        version=newest.version,
+    )
 
 
 def _draws(xml: bytes, process_id: str) -> None:

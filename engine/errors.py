@@ -142,6 +142,12 @@ class DraftGone(AgencyflowError):
     zh = "您打开的草稿在此期间已被部署或放弃。您的改动没有保存。"
 
 
+class DeployedMeanwhile(AgencyflowError):
+    """{who} deployed version {version} on {when}, after you had opened this page. Yours is not deployed. Compare the two under Versions; deploy again to put yours in its place."""
+
+    zh = "在您打开这一页之后，{who} 已于 {when} 部署了第 {version} 版。您的改动没有部署。请先在“版本”里比较；再次部署就会用您的取代它。"
+
+
 class WrongProcedure(AgencyflowError):
     """The drawing is of the procedure "{other}"; here it must be "{expected}". Ids do not change."""
 

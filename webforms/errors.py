@@ -42,6 +42,7 @@ STATUS: dict[type[errors.AgencyflowError], int] = {
     errors.DiagramRefused: 422,
     errors.DraftChanged: 409,
     errors.DraftGone: 409,
+    errors.DeployedMeanwhile: 409,
     errors.ProcedureExists: 409,
     errors.ProcedureIdRefused: 422,
     errors.NameMissing: 422,

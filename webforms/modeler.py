@@ -70,6 +70,7 @@ def edit(process_id: str) -> Response:
         "revision": draft.revision if draft is not None else 0,
         "definition": definition.id if definition else None,
         "replaces": notice,
+        "seen": _newest(process_id),
         "file": _file_name(process_id, definition, draft),
         "language": languages.current(),
         "groups": [
@@ -171,6 +172,7 @@ def deploy(process_id: str) -> ResponseReturnValue:
                 note=request.args.get("note", "").strip()[:LONGEST_NOTE],
                 redeploy=request.args.getlist("redeploy"),
                 consents=request.args.getlist("consent"),
+                seen=request.args.get("seen", type=int),
             )
     except errors.AgencyflowError as refused:
         return _refusal(refused, process_id)
@@ -182,7 +184,10 @@ def deploy(process_id: str) -> ResponseReturnValue:
         move_url=_elsewhere("move", process_id),
     )
     return jsonify(
-        html=html, said=_version_words(released.definition), definition=released.definition.id
+        html=html,
+        said=_version_words(released.definition),
+        definition=released.definition.id,
+        seen=released.definition.version,
     )
 
 
@@ -233,6 +238,14 @@ def _definition(process_id: str, version: int | None, draft: Draft | None) -> De
     if draft is not None:
         return session.get(Definition, draft.definition_id) if draft.definition_id else None
     return versions.newest(session, process_id)
+
+
+def _newest(process_id: str) -> int:
+    """The number of the newest version, whether in force or retired; 0 when there is none."""
+    try:
+        return versions.newest(database.current(), process_id).version
+    except errors.NotFound:
+        return 0
 
 
 def _begun_from(process_id: str) -> int | None:
@@ -314,6 +327,8 @@ def _refusal(refused: errors.AgencyflowError, process_id: str) -> tuple[Response
         more["revision"] = refused.details["revision"]
     elif isinstance(refused, errors.DraftGone):
         more["revision"] = 0
+    elif isinstance(refused, errors.DeployedMeanwhile):
+        more["seen"] = refused.details["version"]
     elif isinstance(refused, errors.DiagramRefused):
         more["problems"] = _told(refused.problems)
     said = sentence(refused)

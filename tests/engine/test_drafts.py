@@ -182,6 +182,22 @@ def test_it_deploys_nothing_over_what_somebody_saved_in_between(sessions: Sessio
         assert definitions.current(session, "called").version == 1
 
 
+def test_it_deploys_nothing_over_a_version_that_one_does_not_know_of(sessions: Sessions) -> None:
+    clock.set(MORNING)
+    deploy(sessions, CALLED)
+    theirs = changed(CALLED)
+    with database.writing(sessions) as session:
+        definitions.deploy(session, owner(session, "admin"), {"called.bpmn": theirs})
+        person, mine = owner(session), CALLED.replace(b'name="look"', b'name="mine"')
+        with pytest.raises(errors.DeployedMeanwhile) as refused:
+            drafts.deploy(session, person, "called", mine, revision=0, seen=1)
+        assert "管理" in refused.value.text.zh
+        assert refused.value.details["when"] == MORNING
+        assert definitions.xml(session, definitions.current(session, "called").id) == theirs
+        done = drafts.deploy(session, person, "called", mine, revision=0, seen=2)
+        assert done.definition.version == 3
+
+
 def test_it_keeps_the_draft_when_the_drawing_is_refused(sessions: Sessions) -> None:
     broken = CALLED.replace(b'targetRef="seen"', b'targetRef="nowhere"')
     revision = save(sessions, broken, revision=0)

@@ -60,6 +60,19 @@ def test_it_opens_the_current_version_then_the_draft_and_any_version(owner: Brow
     assert owner.get("/processes/nothing/edit").status_code == 404
 
 
+def test_it_says_who_deployed_since_the_page_was_opened(
+    owner: Browser, signed_in: SignedIn
+) -> None:
+    assert "seen&#34;: 1" in owner.get(f"{HOME}/edit").text
+    assert signed_in("admin").put(f"{HOME}/deploy?revision=0&seen=1", renamed()).status_code == 200
+    answer = owner.put(f"{HOME}/deploy?revision=0&seen=1", XML)
+    assert answer.status_code == 409
+    assert "管理" in answer.json["error"]
+    assert answer.json["seen"] == 2
+    again = owner.put(f"{HOME}/deploy?revision=0&seen=2", XML)
+    assert (again.status_code, again.json["seen"]) == (200, 3)
+
+
 def test_it_sends_the_draft_of_a_procedure_whose_id_is_chinese(owner: Browser) -> None:
     drawn = XML.replace(b"small_order", "请假".encode())
     brought = owner.post(

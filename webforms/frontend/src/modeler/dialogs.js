@@ -70,7 +70,7 @@ export function offerDeploying(studio, xml, { check, saved, conflict }) {
     const button = sending.querySelector("[data-primary]");
     button.disabled = true;
     const data = new FormData(sending);
-    const parameters = { revision: studio.revision, note: data.get("note"), redeploy: data.getAll("redeploy"), consent: data.getAll("consent") };
+    const parameters = { revision: studio.revision, seen: studio.seen, note: data.get("note"), redeploy: data.getAll("redeploy"), consent: data.getAll("consent") };
     const answer = await post(studio.urls.deploy, parameters, await xml(), studio.words.offline);
     button.disabled = false;
     if (answer.status === 409 && answer.revision !== undefined) {
@@ -79,6 +79,8 @@ export function offerDeploying(studio, xml, { check, saved, conflict }) {
       return;
     }
     if (answer.error) {
+      // Whoever has been told of a newer version may deploy over it.
+      studio.seen = answer.seen ?? studio.seen;
       // Nothing but ticks is missing: the boxes say so better than the sentence.
       const others = (answer.problems ?? []).filter(({ severity, consent }) => severity === "error" && !consent);
       refuse(answer.problems && !others.length ? { problems: answer.problems } : answer);
@@ -88,6 +90,7 @@ export function offerDeploying(studio, xml, { check, saved, conflict }) {
     sending.hidden = true;
     done.hidden = false;
     done.querySelector("[data-said]").innerHTML = answer.html;
+    studio.seen = answer.seen;
     saved({ revision: 0, said: answer.said, definition: answer.definition });
   });
 
@@ -95,7 +98,12 @@ export function offerDeploying(studio, xml, { check, saved, conflict }) {
     sending.hidden = false;
     done.hidden = true;
   });
-  return async () => {
+  return async function begin() {
+    // Deploying lets the draft go: of one that is not this drawing, ask first.
+    if (studio.replaces) {
+      await conflict({ error: studio.replaces, revision: studio.revision }, begin);
+      return;
+    }
     refuse({});
     open("deploy");
     refuse(await post(studio.urls.check, {}, await xml(), studio.words.offline));
