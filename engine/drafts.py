@@ -180,12 +180,18 @@ def deploy(
         _nothing_newer(session, process_id, seen)
     files = {draft.file if draft is not None else _file(session, process_id): xml}
     drawn = {process.id for process in diagrams.read(xml).processes}
+    agreed = set(consents)
     for caller in versions.callers(session, process_id):
         # A caller that is drawn in the same file comes along as it is drawn now.
         if caller.process_id in redeploy and caller.process_id not in drawn:
             versions.add(files, caller, definitions.xml(session, caller.id))
-            consents = {*consents, *caller.consents}
-    done = definitions.deploy(session, person, files, note=note, consents=consents)
+            agreed = {*agreed, *caller.consents}
+    if agreed != set(consents):
+        # What was agreed to of a caller is not agreed to of this drawing.
+        found = check(session, process_id, xml)
+        if any(p.is_error and p.consent and p.consent not in consents for p in found):
+            raise errors.DiagramRefused([p for p in found if p.consent not in consents])
+    done = definitions.deploy(session, person, files, note=note, consents=agreed)
     if draft is not None:
         session.delete(draft)
         session.flush()

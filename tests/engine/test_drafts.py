@@ -234,6 +234,23 @@ def test_it_deploys_the_draft_also_when_a_caller_was_deployed_from_a_file_of_the
         assert definitions.xml(session, done.definition.id) == edited
 
 
+def test_it_takes_what_was_agreed_to_of_a_caller_for_the_caller_only(sessions: Sessions) -> None:
+    mark, agreed = b'isExecutable="true"', ["not_executable"]
+    assert mark in CALLER
+    with database.writing(sessions) as session:
+        person = owner(session)
+        files = {"a.bpmn": CALLED, "b.bpmn": CALLER.replace(mark, b'isExecutable="false"')}
+        definitions.deploy(session, person, files, consents=agreed)
+        edited = changed(CALLED).replace(mark, b'isExecutable="false"')
+        with pytest.raises(errors.DiagramRefused) as refused:
+            drafts.deploy(session, person, "called", edited, revision=0, redeploy=["caller"])
+        assert [p.consent for p in refused.value.problems if p.is_error] == agreed
+        done = drafts.deploy(
+            *(session, person, "called", edited), revision=0, redeploy=["caller"], consents=agreed
+        )
+        assert {d.process_id for d in done.deployed.new} == {"called", "caller"}
+
+
 def test_it_deploys_the_draft_also_when_its_caller_is_drawn_in_it(sessions: Sessions) -> None:
     def both(label: bytes) -> bytes:
         _, _, rest = CALLED.partition(b"<bpmn:process")
