@@ -27,7 +27,7 @@ blueprint = Blueprint("definitions", __name__, url_prefix="/process-definition")
 def identified(definition_id: str) -> int:
     """Read a definition's id, `key:version:number`; of one that nothing has, say so."""
     number = definition_id.rpartition(":")[2]
-    if not (number.isascii() and number.isdigit()) or int(number) > 2**31 - 1:
+    if not (number.isascii() and number.isdigit() and len(number) < 11) or int(number) >= 2**31:
         raise errors.NotFound
     found = definitions.get(database.current(), int(number))
     if id_of(found) != definition_id:
