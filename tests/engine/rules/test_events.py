@@ -119,7 +119,20 @@ def called_and_broken(edge: str = "") -> tuple[str, str]:
     return drawn, other
 
 
+def rung(*after: str, way: str) -> str:
+    """A signal that is heard beside a task, and what follows."""
+    heard = element(
+        "boundaryEvent", "edge", event("signal"), attachedToRef="work", cancelActivity="false"
+    )
+    again = element("endEvent", "again", event("signal"))
+    return process(START, task(), heard, *after, again, END, flows(f"begin>work work>done {way}"))
+
+
 CASES = {
+    "signal_answers_itself": (
+        rung(way="edge>again"),
+        rung(task("then"), way="edge>then then>again"),
+    ),
     "unsupported_event": (ended(event("compensate")), ended(event("terminate"))),
     "start_in_sub_process": (
         one_step(inner(start=element("startEvent", "inner", event("message")))),
@@ -175,6 +188,25 @@ def test_it_is_found_in_a_bad_drawing_and_not_in_a_good_one(code):
     bad, good = CASES[code]
     assert code in codes(bad)
     assert code not in codes(good)
+
+
+def test_a_case_that_a_signal_starts_does_not_throw_it_at_once() -> None:
+    begin = element("startEvent", "begin", event("signal"))
+    again = element("endEvent", "done", event("signal"))
+    assert "signal_answers_itself" in codes(process(begin, again, flows("begin>done")))
+    later = process(begin, task(), again, flows("begin>work work>done"))
+    assert "signal_answers_itself" not in codes(later)
+
+
+def test_what_a_signal_sets_off_beside_does_not_throw_it_at_once() -> None:
+    inside = element("startEvent", "inner", event("signal"), isInterrupting="false")
+    again = element("endEvent", "out", event("signal"))
+    handler = element(
+        "subProcess", "beside", inside, again, flows("inner>out"), triggeredByEvent="true"
+    )
+    drawn = process(START, task(), END, handler, flows("begin>work work>done"))
+    assert "signal_answers_itself" in codes(drawn)
+    assert "signal_answers_itself" not in codes(drawn.replace('isInterrupting="false"', ""))
 
 
 @pytest.mark.parametrize(
