@@ -71,15 +71,17 @@ def _declares_doctype(xml: bytes) -> bool:
 
 
 def _broken(file: str, error: etree.XMLSyntaxError | None) -> DiagramRefused:
-    said = re.sub(r", line \d+, column \d+.*$", "", error.msg or "") if error is not None else ""
+    # Not in the parser's words: they are for programmers, and English only.
+    line = max(error.lineno or 1, 1) if error is not None else 1
     return _refused(
         file,
         "broken_xml",
         Text(
-            f"文件不是完整的 XML{f'（{said}）' if said else ''}。请从建模工具重新导出。",
-            f"The file is not well-formed XML{f' ({said})' if said else ''}. Export it again.",
+            f"文件从第 {line} 行起读不下去：标签没有成对、有不允许的字符，或者文件不完整。请从建模工具重新导出。",
+            f"The file cannot be read from line {line} on: tags do not match, a character is not "
+            "allowed, or the file is cut short. Export it again.",
         ),
-        line=max(error.lineno or 1, 1) if error is not None else 1,
+        line=line,
     )
 
 
