@@ -43,6 +43,8 @@ class Drawing:
         return process.elements.get(element_id) if process else None
 
 
+#: PostgreSQL's number for the lock that whoever changes the set of procedures holds.
+_DEPLOYING = 7_265_001
 #: Compiled programs and drawings, per database: a definition never changes.
 _programs: WeakKeyDictionary[object, dict[int, runtime.Program]] = WeakKeyDictionary()
 _drawings: WeakKeyDictionary[object, dict[int, Drawing]] = WeakKeyDictionary()
@@ -90,6 +92,7 @@ def deploy(
     A called diagram is found in the set or among what is deployed already; a new version
     pins the versions that it calls. What did not change gets no new version.
     """
+    one_at_a_time(session)
     groups = set(session.scalars(select(Group.id)))
     known = {d.process_id: d for d in session.scalars(select(Definition).where(Definition.current))}
     known_processes = {name: drawing(session, d.id).process for name, d in known.items()}
@@ -116,6 +119,17 @@ def deploy(
         if new:
             _deployed_together(session, person, new, name=name, source=source)
     return Deployed(new, unchanged, found.problems)
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let nobody else deploy, retire or bring back until this transaction ends.
+
+    What is called must be there when its caller is deployed, and stay. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        # Each schema is an agency of its own.
+        here = func.hashtext(func.current_schema())
+        session.execute(select(func.pg_advisory_xact_lock(_DEPLOYING, here)))
 
 
 def _deployed_together(

@@ -143,9 +143,9 @@ class DraftGone(AgencyflowError):
 
 
 class DeployedMeanwhile(AgencyflowError):
-    """{who} deployed version {version} on {when}, after you had opened this page. Yours is not deployed. Compare the two under Versions; deploy again to put yours in its place."""
+    """{who} deployed version {version} on {when}, and your drawing was not begun from it. Yours is not deployed. Compare the two under Versions; deploy again to put yours in its place."""
 
-    zh = "在您打开这一页之后，{who} 已于 {when} 部署了第 {version} 版。您的改动没有部署。请先在“版本”里比较；再次部署就会用您的取代它。"
+    zh = "{who} 已于 {when} 部署了第 {version} 版，您的图不是从它改的。您的改动没有部署。请先在“版本”里比较；再次部署就会用您的取代它。"
 
 
 class WrongProcedure(AgencyflowError):

@@ -250,6 +250,7 @@ def retire(session: Session, person: Person, process_id: str) -> Definition:
     nobody took.
     """
     _only_owners(session, person)
+    definitions.one_at_a_time(session)
     definition = newest(session, process_id)
     if not definition.current:
         return definition
@@ -268,6 +269,7 @@ def bring_back(session: Session, person: Person, process_id: str) -> Definition:
     Raises NotFound, and CallsRetired while a procedure that it calls is retired.
     """
     _only_owners(session, person)
+    definitions.one_at_a_time(session)
     definition = newest(session, process_id)
     if definition.current:
         return definition

@@ -70,7 +70,7 @@ def edit(process_id: str) -> Response:
         "revision": draft.revision if draft is not None else 0,
         "definition": definition.id if definition else None,
         "replaces": notice,
-        "seen": _newest(process_id),
+        "seen": (_origin(draft) if shows_draft else None) or _newest(process_id),
         "file": _file_name(process_id, definition, draft),
         "language": languages.current(),
         "groups": [
@@ -246,6 +246,13 @@ def _newest(process_id: str) -> int:
         return versions.newest(database.current(), process_id).version
     except errors.NotFound:
         return 0
+
+
+def _origin(draft: Draft | None) -> int | None:
+    """The number of the version that a draft was begun from: what was deployed since, it lacks."""
+    if draft is None or draft.definition_id is None:
+        return None
+    return definitions.get(database.current(), draft.definition_id).version
 
 
 def _begun_from(process_id: str) -> int | None:

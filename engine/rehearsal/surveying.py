@@ -16,7 +16,7 @@ from engine.rehearsal.rehearsing import OUT_OF_STEPS, Rehearsal, play
 from engine.rehearsal.stage import Stage, prepare
 
 #: Seconds that a survey may take; it says how many walks it came to.
-PATIENCE = 10.0
+PATIENCE = 20.0
 
 
 @dataclass(frozen=True)

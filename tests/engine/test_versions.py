@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engine import clock, database, definitions, errors, messages, versions
 from engine.database import Sessions
@@ -33,6 +35,9 @@ ASKING = draw(
     begin > ask > wait > done
     """,
 )
+
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def listed(sessions: Sessions, process_id: str) -> list[Version]:
@@ -259,3 +264,23 @@ def test_what_is_drawn_in_one_file_goes_back_together(sessions: Sessions) -> Non
     done = roll_back(sessions, "called", 1)
     assert [(d.process_id, d.version) for d in done.new] == [("called", 3), ("caller", 3)]
     assert "called" in done.new[1].note
+
+
+def test_two_who_deploy_at_once_do_so_one_after_the_other(sessions: Sessions) -> None:
+    deploy(sessions, CALLED)
+
+    def second() -> None:
+        with database.writing(sessions) as session:
+            files = {"called.bpmn": CALLED.replace(b'name="look"', b'name="second"')}
+            definitions.deploy(session, None, files)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing(sessions) as session:
+            definitions.deploy(session, None, {"called.bpmn": changed(CALLED)})
+            answer = pool.submit(second)
+            while session.get_bind().dialect.name == "postgresql" and not answer.done():
+                # Commit only when the other one has come as far as it can.
+                if session.scalar(text(WAITING)):
+                    break
+        answer.result()
+    assert [version.version for version in listed(sessions, "called")] == [3, 2, 1]

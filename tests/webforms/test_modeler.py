@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import webforms
-from engine import diagrams
+from engine import database, definitions, diagrams
+from engine.database import Sessions
 from engine.forms.form import TYPES
 from engine.rules import forms, vocabulary
 from tests.conftest import PROCESSES
@@ -39,6 +40,19 @@ def preview(browser: Browser, xml: bytes, element: str, **more: Any) -> Any:
     query = "&".join(f"{name}={value}" for name, value in {"element": element, **more}.items())
     data = {**typed, "_drawing": (BytesIO(xml), "drawing.bpmn")}
     return browser.post(f"{HOME}/preview?{query}", data, content_type="multipart/form-data")
+
+
+def test_a_draft_knows_of_no_version_newer_than_the_one_it_was_begun_from(
+    owner: Browser, sessions: Sessions
+) -> None:
+    saved = owner.put(f"{HOME}/draft?revision=0&definition=1", renamed()).get_json()
+    other = XML.replace('name="小订单"'.encode(), 'name="另一单"'.encode())
+    with database.writing(sessions) as session:
+        definitions.deploy(session, None, {"small_order.bpmn": other})
+    assert "seen&#34;: 1" in owner.get(f"{HOME}/edit").text
+    answer = owner.put(f"{HOME}/deploy?revision={saved['revision']}&seen=1", renamed())
+    assert answer.status_code == 409
+    assert "第 2 版" in answer.get_json()["error"]
 
 
 def test_it_opens_the_current_version_then_the_draft_and_any_version(owner: Browser) -> None:
