@@ -5,11 +5,12 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
-# Two at a time; a file's tests stay together, because they share what they set up.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+# Two at a time; a file's tests stay together, because they share what they set up. In the order of their
+# names, so that the long ones in the browser do not come last.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Said once, on SQLite: these ask no database, or SQLite's own.
 NO_DATABASE := $(addprefix --ignore=tests/,engine/rules engine/runtime engine/test_diagrams.py engine/test_expressions.py \
-  engine/test_forms.py engine/test_rehearsal.py engine/test_surveys.py engine/test_walks.py webforms/test_assets.py webforms/test_command.py webforms/test_forms_agree.py \
+  engine/test_forms.py engine/test_differences.py engine/test_breadth.py processes/test_drawings.py engine/test_rehearsal.py engine/test_surveys.py engine/test_walks.py webforms/test_assets.py webforms/test_command.py webforms/test_forms_agree.py \
   webforms/rest/test_docs.py webforms/rest/test_real_client.py test_texts.py)
 
 .PHONY: help
