@@ -61,6 +61,7 @@ def review(
     drawn = [one.diagram for one in repaired.values()]
     others = {name: p for name, p in (known or {}).items() if name not in _ids(drawn)}
     settled = {(one.diagram.file, *place) for one in repaired.values() for place in one.settled()}
+    made = {(one.diagram.file, element_id) for one in repaired.values() for element_id in one.made}
     problems += [
         problem
         for problem in rules.check(
@@ -68,7 +69,7 @@ def review(
         )
         if (problem.file, problem.element_id, problem.code) not in settled
         # Nobody drew what a repair puts in, and nobody can give it another id or a help text.
-        and (problem.is_error or "--" not in problem.element_id)
+        and (problem.is_error or (problem.file, problem.element_id) not in made)
     ]
     for one in repaired.values():
         problems += one.problems(consents)

@@ -178,6 +178,16 @@ def test_it_says_in_which_line_of_the_file_that_was_sent() -> None:
     assert 'id="which"' in sent[asked.line - 1]
 
 
+def test_it_says_nothing_of_what_only_the_repair_put_in() -> None:
+    found = definitions.check(file_of(NO_WORDS), consents=repairs.CONSENTS)
+    made = repairs.understand(file_of(NO_WORDS)).made
+    assert "which--ways" in made
+    assert made.isdisjoint(problem.element_id for problem in found)
+    # What somebody drew is told of, whatever its id looks like.
+    named = definitions.check(file_of(NO_WORDS.replace("which", "wh--ich")))
+    assert ("language", "wh--ich") in {(problem.code, problem.element_id) for problem in named}
+
+
 def test_a_person_chooses_the_way_by_the_names_of_the_flows() -> None:
     drawing = NO_WORDS.replace('id="which_to_work"', 'id="which_to_work" name="同意"')
     chooser = repaired(drawing).elements["which"]
